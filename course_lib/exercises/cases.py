@@ -1,0 +1,109 @@
+"""What an exercise and its solution are made of, and what stands for no answer yet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, NoReturn
+
+import torch
+
+
+class NotStartedError(Exception):
+    """An exercise was used before it was answered."""
+
+
+class _Todo:
+    """What an unanswered exercise returns; computing with it raises NotStartedError."""
+
+    def __repr__(self) -> str:
+        return "TODO"
+
+    def _refuse(self, *_: Any) -> NoReturn:
+        raise NotStartedError("TODO stands for an answer that is not written yet.")
+
+    def __getattr__(self, name: str) -> NoReturn:
+        if name.startswith("_"):
+            raise AttributeError(name)  # Python and Jupyter ask for such names
+        self._refuse()
+
+    __bool__ = __len__ = __iter__ = __getitem__ = __call__ = __float__ = _refuse
+    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = _refuse
+    __truediv__ = __rtruediv__ = __neg__ = __lt__ = __gt__ = __le__ = __ge__ = _refuse
+
+
+TODO = _Todo()
+
+
+@dataclass(frozen=True)
+class Case:
+    """One thing that a right answer does.
+
+    test(answer) raises AssertionError with a sentence when the answer does not. hints:
+    a question, a pointer, and nearly the answer.
+    """
+
+    name: str
+    test: Callable[[Any], None]
+    hints: tuple[str, str, str]
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """An exercise of a chapter: id such as "01.1", cases from basic to special."""
+
+    id: str
+    title: str
+    minutes: int
+    cases: list[Case]
+
+
+@dataclass(frozen=True)
+class Wrong:
+    """A typical wrong answer, and the name of the case whose hint it must earn."""
+
+    answer: Callable
+    case: str
+
+
+@dataclass(frozen=True)
+class Solution:
+    """The teacher's side of an exercise.
+
+    name: what the exercise's cell defines. reference: a right answer, using only torch
+    and what its own source defines, since it is pasted into the notebook. hidden: cases
+    that only grading runs.
+    """
+
+    id: str
+    name: str
+    reference: Callable
+    wrong: list[Wrong]
+    points: int
+    hidden: list[Case] = field(default_factory=list)
+
+
+def expect_close(
+    actual: Any, expected: Any, what: str, tolerance: float = 1e-4
+) -> None:
+    """AssertionError saying what differs when two numbers or arrays are not close."""
+    expected = torch.as_tensor(expected, dtype=torch.float64)
+    is_number = isinstance(actual, int | float)
+    assert isinstance(actual, torch.Tensor) or (is_number and expected.ndim == 0), (
+        f"{what}: expected a tensor of shape {tuple(expected.shape)}, "
+        f"got {_describe(actual)}"
+    )
+    actual = torch.as_tensor(actual).detach().to("cpu", torch.float64)
+    assert actual.shape == expected.shape, (
+        f"{what}: expected shape {tuple(expected.shape)}, got {tuple(actual.shape)}"
+    )
+    is_close = torch.isclose(actual, expected, rtol=1e-5, atol=tolerance)
+    if not is_close.all():
+        place = tuple((~is_close).nonzero()[0].tolist())
+        where = f" at index {place}" if place else ""
+        want, got = expected[place].item(), actual[place].item()
+        raise AssertionError(f"{what}: expected {want:.4g}{where}, got {got:.4g}")
+
+
+def _describe(value: Any) -> str:
+    return "None" if value is None else f"a value of type {type(value).__name__}"

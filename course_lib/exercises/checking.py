@@ -1,0 +1,167 @@
+"""Running the cases of an exercise on a reader's answer, and saying what happened."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import os
+import re
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+
+from course_lib.exercises.cases import TODO, Case, Exercise, NotStartedError
+
+UNCHANGED = Case(
+    "the inputs stay as they are",
+    test=lambda _: None,  # every call of every case tests it
+    hints=(
+        "Who else holds the tensors that your function is given?",
+        "Operations such as x[0] = ..., x += ... and x.clamp_() write into the input.",
+        "Begin with a copy, joints = joints.clone(), or build a new tensor.",
+    ),
+)
+_failed_tries: Counter[tuple[str, str]] = Counter()  # by exercise and case
+
+
+class ExerciseError(AssertionError):
+    """An exercise is not solved; raised under COURSE_STRICT=1."""
+
+
+class _InputChangedError(Exception):
+    """The answer wrote into its arguments."""
+
+
+@dataclass(frozen=True)
+class Failure:
+    """The first case that an answer fails, and why in one line."""
+
+    case: Case
+    number: int
+    why: str
+
+
+def check(id: str, answer: Any) -> None:  # noqa: A002 - the name readers know
+    """Prints whether the answer passes, else its first failing case and a hint.
+
+    The hint grows with every failed try on the same case. Nothing is raised, unless
+    COURSE_STRICT=1: then ExerciseError when the answer is missing or wrong.
+    """
+    is_solved, text = _judge(id, answer)
+    if not is_solved and os.environ.get("COURSE_STRICT") == "1":
+        raise ExerciseError(text)
+    print(text)
+
+
+def first_failure(cases: Sequence[Case], answer: Any) -> Failure | None:
+    """The first case that the answer fails, None when it passes all.
+
+    Raises NotStartedError when the answer is, or returns, TODO.
+    """
+    if answer is TODO:
+        raise NotStartedError
+    watched = _watch(answer) if callable(answer) else answer
+    for number, case in enumerate(cases, start=1):
+        try:
+            case.test(watched)
+        except NotStartedError:
+            raise
+        except _InputChangedError as error:
+            return Failure(UNCHANGED, number, str(error))
+        except AssertionError as error:
+            return Failure(
+                case, number, _first_line(str(error) or "an assertion failed")
+            )
+        except Exception as error:  # whatever a reader's code may raise
+            why = f"{type(error).__name__}: {_first_line(str(error))}"
+            return Failure(case, number, why)
+    return None
+
+
+def find_exercise(id: str) -> Exercise:  # noqa: A002
+    """The exercise "NN.n" of chapter NN. ValueError saying what there is instead."""
+    match = re.fullmatch(r"(\d\d)\.(\d+)", str(id))
+    if not match:
+        raise ValueError(f'An exercise has an id such as "01.1", not {id!r}.')
+    name = f"course_lib.exercises.ch{match[1]}"
+    if importlib.util.find_spec(name) is None:
+        raise ValueError(f"Chapter {match[1]} has no exercises.")
+    exercises = {item.id: item for item in importlib.import_module(name).EXERCISES}
+    if id not in exercises:
+        have = ", ".join(exercises)
+        raise ValueError(f"There is no exercise {id}; chapter {match[1]} has {have}.")
+    return exercises[id]
+
+
+def _judge(id: str, answer: Any) -> tuple[bool, str]:  # noqa: A002
+    """Whether the answer is right, and what to tell the reader."""
+    try:
+        exercise = find_exercise(id)
+        failure = first_failure(exercise.cases, answer)
+    except ValueError as error:
+        return False, str(error)
+    except NotStartedError:
+        text = f"{id} not started: replace TODO in the cell above, run it, then this."
+        return False, text
+    count = len(exercise.cases)
+    if failure is None:
+        return True, f"{id} passed: {count} cases." if count else f"{id} is open."
+    key = (id, failure.case.name)
+    _failed_tries[key] += 1
+    number = min(_failed_tries[key], len(failure.case.hints))
+    return False, (
+        f"{id} case {failure.number} of {count}, {failure.case.name}: {failure.why}\n"
+        f"Hint {number} of {len(failure.case.hints)}: {failure.case.hints[number - 1]}"
+    )
+
+
+def _watch(answer: Callable) -> Callable:
+    """The answer, refusing TODO as a result and changes of its arguments."""
+
+    def watched(*arguments: Any, **named: Any) -> Any:
+        before = _copy([arguments, named])
+        result = answer(*arguments, **named)
+        parts = result if isinstance(result, tuple | list) else [result]
+        if any(part is TODO for part in parts):
+            raise NotStartedError
+        if not _is_equal(before, [arguments, named]):
+            raise _InputChangedError("your function changed one of its arguments")
+        return result
+
+    return watched
+
+
+def _copy(value: Any) -> Any:
+    """A copy of the arrays and containers in a value; other objects are shared."""
+    if isinstance(value, torch.Tensor):
+        return value.detach().clone()
+    if isinstance(value, np.ndarray):
+        return value.copy()
+    if isinstance(value, tuple | list):
+        return [_copy(part) for part in value]
+    if isinstance(value, dict):
+        return {key: _copy(part) for key, part in value.items()}
+    return value
+
+
+def _is_equal(before: Any, after: Any) -> bool:
+    """Whether a copy made by `_copy` still equals its original; NaN equals NaN."""
+    if isinstance(before, torch.Tensor | np.ndarray):
+        if before.shape != after.shape:
+            return False
+        return np.array_equal(before, _copy(after), equal_nan=True)
+    if isinstance(before, list):
+        pairs = zip(before, after, strict=False)
+        return len(before) == len(after) and all(_is_equal(a, b) for a, b in pairs)
+    if isinstance(before, dict):
+        is_same = before.keys() == after.keys()
+        return is_same and all(_is_equal(before[key], after[key]) for key in before)
+    return before is after
+
+
+def _first_line(text: str) -> str:
+    return text.strip().split("\n")[0]

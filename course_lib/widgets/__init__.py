@@ -1,0 +1,55 @@
+"""Explorers: one canvas front end, two hosts, and the explorers of the chapters.
+
+A `Widget` is panels, controls and layers of primitives joined by a pure function
+`frame(values)`. `docs/widgets.md` shows how to write one.
+"""
+
+from .axes import Axes
+from .cascade import cascade_stepper
+from .controls import Control, select, slider, slider_between, toggle
+from .pictures import HeatMap, Image, heat_map
+from .primitives import (
+    Arrows,
+    Caption,
+    Circle,
+    Handle,
+    Lines,
+    Points,
+    Polyline,
+    Primitive,
+    Rect,
+    Scale,
+    Text,
+)
+from .widget import Event, Frame, Key, Layer, Panel, Readout, Widget
+
+__all__ = [
+    "Arrows",
+    "Axes",
+    "Caption",
+    "Circle",
+    "Control",
+    "Event",
+    "Frame",
+    "Handle",
+    "HeatMap",
+    "Image",
+    "Key",
+    "Layer",
+    "Lines",
+    "Panel",
+    "Points",
+    "Polyline",
+    "Primitive",
+    "Readout",
+    "Rect",
+    "Scale",
+    "Text",
+    "Widget",
+    "cascade_stepper",
+    "heat_map",
+    "select",
+    "slider",
+    "slider_between",
+    "toggle",
+]

@@ -1,0 +1,1 @@
+"""Commands that make or fetch data; all write the one format of docs/format.md."""

@@ -1,0 +1,211 @@
+"""Scenes drawn at random: one framed person, groups and crowds."""
+
+import math
+
+import numpy as np
+
+from data_scripts.people.appearance import cloth_colour, sample_appearance
+from data_scripts.people.background import paint_background
+from data_scripts.people.body import sample_shapes
+from data_scripts.people.camera import Camera, look_at
+from data_scripts.people.poses import sample_poses
+from data_scripts.people.shade import sample_light
+from data_scripts.people.types import Framing, Occluder, People, Scene
+
+Rng = np.random.Generator
+ALL_POSES = {
+    "daily": 0.24,
+    "walk": 0.14,
+    "run": 0.12,
+    "low": 0.17,
+    "sport": 0.23,
+    "inverted": 0.03,
+    "dance": 0.07,
+}
+EASY_POSES = {"daily": 0.4, "walk": 0.3, "run": 0.15, "sport": 0.15}
+GROUP_POSES = {
+    "daily": 0.35,
+    "walk": 0.25,
+    "run": 0.1,
+    "low": 0.12,
+    "sport": 0.12,
+    "dance": 0.06,
+}
+OCCLUDED_SHARE = 0.35  # of the hard crops
+STANDING_ROOM = 0.55  # metres between people of a group, at least
+
+
+def sample_people(rng: Rng, position: np.ndarray, mix: dict[str, float]) -> People:
+    """People at (N, 2) metres on the ground, in poses of `mix`, turned anyhow."""
+    count = len(position)
+    return People(
+        angles=sample_poses(rng, count, mix),
+        shape=sample_shapes(rng, count),
+        appearance=sample_appearance(rng, count),
+        position=position,
+        yaw=rng.uniform(-180, 180, count),
+    )
+
+
+def crop_scene(rng: Rng, height: int, width: int, level: str = "hard") -> Scene:
+    """One person who fills the image.
+
+    level "easy": everyday poses, seen from the front within a few dozen degrees,
+    nothing in front. "hard": all poses and views, clutter, often an object in front.
+    """
+    if level not in ("easy", "hard"):
+        raise ValueError(f'level is "easy" or "hard", not {level!r}')
+    is_easy = level == "easy"
+    people = sample_people(rng, np.zeros((1, 2)), EASY_POSES if is_easy else ALL_POSES)
+    azimuth = people.yaw[0] + 29 * rng.normal() if is_easy else rng.uniform(-180, 180)
+    framing = Framing(
+        azimuth=float(azimuth),
+        elevation=float(np.clip(rng.normal(5, 9), -14, 43)),
+        roll=float(4.5 * rng.normal()),
+        distance=float(rng.uniform(3, 9)),
+        fill=float(rng.uniform(0.65, 0.95)),
+        shift=0.04 * rng.normal(size=2),
+    )
+    horizon = height * rng.uniform(0.25, 0.75) if rng.random() < 0.75 else None
+    occluders = []
+    if not is_easy and rng.random() < OCCLUDED_SHARE:
+        occluders = [object_in_view(rng)]
+    return Scene(
+        people=people,
+        camera=framing,
+        light=sample_light(rng),
+        background=paint_background(rng, height, width, horizon, not is_easy),
+        occluders=occluders,
+        shadow=float(rng.uniform(0.2, 0.6)),
+        grain_seed=int(rng.integers(2**31)),
+    )
+
+
+def object_in_view(rng: Rng) -> Occluder:
+    """A box or pole between the camera and the framed person."""
+    thickness, length = 0.6 * rng.uniform(0.08, 0.5), rng.uniform(0.3, 1.5)
+    return Occluder(
+        shape=("box", "cylinder")[rng.integers(2)],
+        size=np.array([thickness, thickness, length]),
+        rotation=random_rotation(rng),
+        centre=np.array(
+            [rng.uniform(-0.45, 0.45), rng.uniform(-0.5, 0.5), rng.uniform(0.4, 0.8)]
+        ),
+        colour=cloth_colour(rng, 1)[0],
+        is_in_view=True,
+    )
+
+
+def random_rotation(rng: Rng) -> np.ndarray:
+    """A rotation (3, 3), all equally likely."""
+    q, r = np.linalg.qr(rng.normal(size=(3, 3)))
+    q = q * np.sign(np.diag(r))
+    return q if np.linalg.det(q) > 0 else -q
+
+
+def room_camera(rng: Rng, height: int, width: int) -> tuple[Camera, float]:
+    """A camera at eye height looking slightly down, and the row of its horizon."""
+    eye_height = rng.uniform(1.1, 2.9)
+    focal = height * rng.uniform(0.9, 1.5)
+    pitch = rng.uniform(0.02, 0.16) + 0.05 * (eye_height - 1.4)
+    eye = np.array([0.0, 0.0, eye_height])
+    target = eye + [0.0, math.cos(pitch), -math.sin(pitch)]
+    centre = np.array([(width - 1) / 2, (height - 1) / 2])
+    horizon = centre[1] - focal * math.tan(pitch)
+    return Camera(look_at(eye, target), eye, float(focal), centre), float(horizon)
+
+
+def group_scene(rng: Rng, height: int, width: int, people: tuple[int, int]) -> Scene:
+    """Fewest to most `people` who stand apart, with some objects."""
+    count = int(rng.integers(people[0], people[1] + 1))
+    camera, horizon = room_camera(rng, height, width)
+    placed: list[np.ndarray] = []
+    for _ in range(count):
+        placed.append(free_place(rng, placed, camera, width, 4 + 0.9 * count))
+    return room_scene(rng, height, width, np.array(placed), camera, horizon)
+
+
+def free_place(
+    rng: Rng, placed: list[np.ndarray], camera: Camera, width: int, farthest: float
+) -> np.ndarray:
+    """A place in view, (2,) metres, with room around it if one is found."""
+    for _ in range(30):
+        depth = rng.uniform(2.8, farthest)
+        place = np.array([rng.uniform(-0.45, 0.45) * depth * width / camera.focal, depth])
+        if all(np.linalg.norm(place - other) > STANDING_ROOM for other in placed):
+            break
+    return place
+
+
+def crowd_scene(
+    rng: Rng,
+    height: int,
+    width: int,
+    people: tuple[int, int],
+    crowd_index: float,
+) -> Scene:
+    """A scene whose crowd index comes near `crowd_index` (0..1).
+
+    The number of people grows with it, and the closer to 1, the more of them stand one
+    behind the other, as seen from the camera.
+    """
+    most = people[0] + round((people[1] - people[0]) * (0.15 + 0.85 * crowd_index))
+    count = int(rng.integers(people[0], most + 1))
+    count = max(count, round(people[0] + 4 * crowd_index))
+    camera, horizon = room_camera(rng, height, width)
+    clusters = max(1, round(count * (1 - crowd_index) ** 1.5))
+    placed: list[np.ndarray] = []
+    middles: list[np.ndarray] = []
+    for person in range(count):
+        if person < clusters:
+            place = free_place(rng, placed, camera, width, 5 + 0.5 * count)
+            middles.append(place)
+        else:
+            place = behind(rng, middles[person % clusters], crowd_index)
+        placed.append(place)
+    return room_scene(rng, height, width, np.array(placed), camera, horizon)
+
+
+def behind(rng: Rng, place: np.ndarray, crowd_index: float) -> np.ndarray:
+    """A place that hides behind or in front of `place` the more, the larger the index."""
+    spread = 0.12 + 0.5 * (1 - crowd_index)
+    depth = max(2.4, place[1] + rng.choice([-1, 1]) * rng.uniform(0.35, 1.2))
+    across = place[0] * depth / place[1] + spread * rng.normal()
+    return np.array([across, depth])
+
+
+def room_scene(
+    rng: Rng,
+    height: int,
+    width: int,
+    position: np.ndarray,
+    camera: Camera,
+    horizon: float,
+) -> Scene:
+    """People at (N, 2) in a room with up to three objects."""
+    occluders = [
+        object_on_floor(rng, camera, width) for _ in range(int(rng.integers(0, 4)))
+    ]
+    return Scene(
+        people=sample_people(rng, position, GROUP_POSES),
+        camera=camera,
+        light=sample_light(rng),
+        background=paint_background(rng, height, width, horizon, False),
+        occluders=occluders,
+        shadow=float(rng.uniform(0.2, 0.6)),
+        grain_seed=int(rng.integers(2**31)),
+    )
+
+
+def object_on_floor(rng: Rng, camera: Camera, width: int) -> Occluder:
+    """A crate or post standing on the ground somewhere in view."""
+    depth = rng.uniform(2.6, 8)
+    size = np.array([rng.uniform(0.15, 0.7), rng.uniform(0.15, 0.6), rng.uniform(0.4, 1.6)])
+    across = rng.uniform(-0.5, 0.5) * depth * width / camera.focal
+    return Occluder(
+        shape=("box", "cylinder")[rng.integers(2)],
+        size=size,
+        rotation=np.eye(3),
+        centre=np.array([across, depth, size[2] / 2]),
+        colour=cloth_colour(rng, 1)[0],
+    )
