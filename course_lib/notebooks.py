@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib.util
 import inspect
 import re
+import sys
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -124,6 +125,7 @@ def load_solutions(path: Path) -> ModuleType:
         raise ValueError(f"{path.name} has no solutions: {source.name} is missing.")
     spec = importlib.util.spec_from_file_location(f"solutions_{path.stem}", source)
     module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module  # inspect looks for it there
     spec.loader.exec_module(module)
     return module
 

@@ -9,6 +9,7 @@ what students get: the same without the answers. Grade with `nbgrader autograde 
 from __future__ import annotations
 
 import argparse
+import ast
 import inspect
 import os
 import subprocess
@@ -24,7 +25,9 @@ from course_lib import notebooks
 
 BEGIN, END = "### BEGIN {}", "### END {}"
 STUB = "return TODO"
-STRICT = 'os.environ["COURSE_STRICT"] = "1"  # check raises where it would only say'
+STRICT = f"""{BEGIN.format("HIDDEN TESTS")}
+os.environ["COURSE_STRICT"] = "1"  # check raises where it would only say
+{END.format("HIDDEN TESTS")}"""
 CONFIG = f'''"""Settings of this nbgrader course; see the course's README."""
 
 import os
@@ -67,6 +70,23 @@ def answered(stub: str, solution: Any) -> str:
     return "\n".join([*lines[:place], answer, *lines[place + 1 :]])
 
 
+def hidden_tests(solution: Any) -> str:
+    """Code that runs the hidden cases of an exercise on the answer; it may be empty.
+
+    A case's function may use what its module imports, and nothing else of it.
+    """
+    module = inspect.getmodule(solution.reference)
+    imports = [
+        ast.unparse(node)
+        for node in ast.parse(inspect.getsource(module)).body
+        if isinstance(node, ast.Import | ast.ImportFrom)
+    ]
+    tests = [case.test for case in solution.hidden]
+    sources = [inspect.getsource(test).rstrip() for test in tests]
+    calls = [f"{test.__name__}({solution.name})" for test in tests]
+    return "\n".join([*imports, *sources, *calls]) if tests else "pass"
+
+
 def graded(cell: NotebookNode, name: str, points: float | None) -> None:
     """Mark a cell for nbgrader: an answer, or a test that gives points."""
     is_test = points is not None
@@ -96,8 +116,10 @@ def source_version(notebook: NotebookNode, solutions: list[Any]) -> NotebookNode
             found = [id_ for id_ in by_id if f'"{id_}"' in cell.source]
             if len(found) != 1:
                 raise ValueError(f"This check names no one exercise: {cell.source}")
-            cell.source = f"{region('HIDDEN TESTS', STRICT)}\n{cell.source}"
-            graded(cell, f"check-{found[0]}", by_id[found[0]].points)
+            solution = by_id[found[0]]
+            hidden = region("HIDDEN TESTS", hidden_tests(solution))
+            cell.source = "\n".join([STRICT, cell.source, hidden])
+            graded(cell, f"check-{solution.id}", solution.points)
             missing -= set(found)
     if missing:
         raise ValueError(f"No check cell for the exercises {sorted(missing)}.")

@@ -130,7 +130,7 @@ def explain(output: str) -> str:
     text = output.lower()
     if "no space left" in text or "os error 28" in text or "disk quota" in text:
         return f"The disk is full. About {GIGABYTES} GB are needed; make room, repeat."
-    network = ("dns", "failed to fetch", "connection", "timed out", "retries exceeded")
+    network = ("dns", "failed to fetch", "connection", "timed out", "versions: none")
     if any(word in text for word in network):
         return (
             "The package index could not be reached. Check the network (or the proxy "

@@ -23,8 +23,6 @@ QUIET = [
     "--ServerApp.password=",
     "--ServerApp.disable_check_xsrf=True",
     "--LabApp.expose_app_in_browser=True",
-    "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
-    "--LabApp.news_url=",
 ]
 
 
@@ -49,6 +47,19 @@ def _own_home(home: Path) -> dict[str, str]:
     return os.environ | own | {"OMP_NUM_THREADS": "1"}
 
 
+def _no_news(home: Path) -> None:
+    """Settings under which JupyterLab asks nobody for news or updates."""
+    folder = home / "settings" / "@jupyterlab" / "apputils-extension"
+    folder.mkdir(parents=True)
+    settings = {
+        "checkForUpdates": False,
+        "doNotDisturbMode": True,
+        "fetchNews": "false",
+    }
+    path = folder / "notification.jupyterlab-settings"
+    path.write_text(json.dumps(settings), encoding="utf-8")
+
+
 def _wait(address: str, server: subprocess.Popen, seconds: float) -> None:
     """Return once the server answers; RuntimeError if it ends or takes too long."""
     end = time.monotonic() + seconds
@@ -63,6 +74,7 @@ def _wait(address: str, server: subprocess.Popen, seconds: float) -> None:
 @contextmanager
 def jupyterlab(folder: Path, home: Path, seconds: float = 60) -> Iterator[str]:
     """The address of a server that shows `folder`; it and its kernels end with it."""
+    _no_news(home)
     port = free_port()
     command = [sys.executable, "-m", "jupyterlab", f"--port={port}", *QUIET]
     command.append(f"--ServerApp.root_dir={folder}")

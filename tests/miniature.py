@@ -30,6 +30,7 @@ CHECK = 'check("01.1", double)'
 
 SOLUTIONS = '''"""Answers of the miniature chapter."""
 
+import math
 from types import SimpleNamespace
 
 
@@ -37,8 +38,18 @@ def double(number):
     return 2 * number
 
 
+def doubles_infinity(answer):
+    assert answer(math.inf) == math.inf
+
+
 SOLUTIONS = [
-    SimpleNamespace(id="01.1", name="double", reference=double, points=2, wrong=())
+    SimpleNamespace(
+        id="01.1",
+        name="double",
+        reference=double,
+        points=2,
+        hidden=[SimpleNamespace(name="infinity", test=doubles_infinity)],
+    )
 ]
 '''
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -12,7 +13,7 @@ import pytest
 from course_lib import notebooks, release
 
 NAME = "01_miniature"
-WRONG = "    return number + 2"
+SLY = "    return min(2 * number, 99)"  # right in the open case, not in the hidden one
 
 
 def submit(out: Path, student: str, answer: str) -> None:
@@ -42,14 +43,15 @@ def test_a_release_is_made_and_graded(tmp_path, monkeypatch):
     source = (out / "source" / NAME / f"{NAME}.ipynb").read_text()
     released = (out / "release" / NAME / f"{NAME}.ipynb").read_text()
     assert "return 2 * number" in source
-    assert "HIDDEN" in source
+    assert "doubles_infinity(double)" in source
     assert "return TODO" in released
     assert "return 2 * number" not in released
     assert "HIDDEN" not in released
+    assert "infinity" not in released
     submit(out, "right", "    return number * 2")
-    submit(out, "wrong", WRONG)
+    submit(out, "sly", SLY)
     release.nbgrader(["autograde", NAME, "--create"], out)
-    assert scores(out) == {"right": 2.0, "wrong": 0.0}
+    assert scores(out) == {"right": 2.0, "sly": 0.0}
 
 
 def double(number, times=2):
@@ -75,9 +77,31 @@ def test_the_answer_takes_the_place_of_the_stub():
 
 
 def test_gaps_are_named():
-    solutions = [SimpleNamespace(id="01.2", reference=double, points=1)]
+    solutions = [SimpleNamespace(id="01.2", reference=double, points=1, hidden=[])]
     with pytest.raises(ValueError, match="No solution for: # Exercise"):
         release.source_version(miniature.chapter(), solutions)
     alone = nbformat.v4.new_notebook()
     with pytest.raises(ValueError, match=r"No check cell for the exercises \['01.2'\]"):
         release.source_version(alone, solutions)
+
+
+@pytest.mark.parametrize("path", notebooks.chapters(), ids=lambda path: path.stem)
+def test_the_reference_answers_of_a_chapter_pass_its_graded_cells(path, monkeypatch):
+    """Runs the graded cells alone, after the chapter's imports, hidden cases too."""
+    solutions = notebooks.load_solutions(path).SOLUTIONS
+    notebook = release.source_version(notebooks.read(path), solutions)
+    cells = notebooks.code_cells(notebook)
+    trees = [ast.parse(cell.source) for cell in cells]
+    imports = [
+        node
+        for tree in trees
+        for node in tree.body
+        if isinstance(node, ast.Import | ast.ImportFrom)
+    ]
+    namespace: dict = {}
+    exec("\n".join(map(ast.unparse, imports)), namespace)
+    monkeypatch.setenv("COURSE_STRICT", "1")
+    graded = [cell for cell in cells if "nbgrader" in cell.metadata]
+    assert len(graded) == 2 * len(solutions)
+    for cell in graded:
+        exec(cell.source, namespace)

@@ -59,7 +59,12 @@ def only(frame_panel, kind):
 
 
 def caption(panel) -> str:
-    return [mark.text for mark in panel if isinstance(mark, Caption)][-1]
+    return plain([mark.text for mark in panel if isinstance(mark, Caption)][-1])
+
+
+def plain(text: str) -> str:
+    """The text with ordinary spaces between numbers and units."""
+    return text.replace("\u00a0", " ")
 
 
 # --- The cascade's explorer ------------------------------------------------------
@@ -104,8 +109,10 @@ def test_cascade_read_out_gives_pixels_and_torsos(stage, example, joint):
         if DATA["visible"][n, j]
     ]
     error = float(np.hypot(*(DATA["poses"][stage - 1, n, k] - DATA["truth"][n, k])))
-    assert f"{error:.1f} px ({error / DATA['torso'][n]:.2f} torsos)" in frame.readout
-    assert f"{sum(far) / len(far):.1f} px" in frame.readout
+    assert f"{error:.1f} px ({error / DATA['torso'][n]:.2f} torsos)" in plain(
+        frame.readout
+    )
+    assert f"{sum(far) / len(far):.1f} px" in plain(frame.readout)
     assert f"{error:.1f} px = " in caption(frame.panels["error"])
 
 

@@ -201,14 +201,27 @@ def lab(tmp_path_factory):
         yield address
 
 
+# Run all cells of the open notebook once its kernel is there; fails after a minute.
+RUN_ALL = """() => {
+  const run = async () => {
+    await window.jupyterapp.restored;
+    const panel = window.jupyterapp.shell.currentWidget;
+    await panel.context.ready;
+    await panel.sessionContext.ready;
+    await window.jupyterapp.commands.execute("notebook:run-all-cells");
+  };
+  const late = new Promise((_, refuse) => setTimeout(refuse, 60000, "no kernel"));
+  return Promise.race([run(), late]);
+}"""
+
+
 def open_notebook(page, lab, name: str, run: bool = True) -> None:
     """Open a notebook in a workspace of its own and run all its cells."""
     page.goto(f"{lab}/lab/workspaces/{name}/tree/{name}.ipynb?reset", timeout=60_000)
     page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=60_000)
     if run:
-        page.wait_for_selector("[data-status=idle], .jp-NotebookPanel-toolbar")
-        page.evaluate("window.jupyterapp.commands.execute('notebook:run-all-cells')")
-        page.wait_for_selector(".px-readout:not(:empty)", timeout=60_000)
+        page.evaluate(RUN_ALL)
+        page.wait_for_selector(".px-readout:not(:empty)")
     page.locator(".px-root").scroll_into_view_if_needed()
 
 

@@ -66,6 +66,11 @@ class Cascade:
         return width, height
 
 
+def px(length: float) -> str:
+    """A length as prose: one decimal, never parted from its unit."""
+    return f"{length:.1f}\u00a0px"
+
+
 def words(joint: str) -> str:
     """A joint's name as prose."""
     return joint.replace("_", " ")

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from .axes import Axes, nice_ticks
-from .cascade_data import Cascade, words
+from .cascade_data import Cascade, px, words
 from .palette import VERMILLION, WHITE
 from .pictures import Image
 from .primitives import Arrows, Caption, Lines, Points, Polyline, Primitive, Rect
@@ -70,7 +70,9 @@ class Views:
         pose = data.poses[stage - 1, n, k : k + 1]
         marks.append(Points(pose, (), CHOSEN, 5.5, halo=True))
         of = "the whole person" if stage == 1 else f"the {words(joint)}"
-        marks.append(Caption(f"Box around {of}: {w:.0f} × {h:.0f} px of the image."))
+        marks.append(
+            Caption(f"Box around {of}: {w:.0f} × {h:.0f}\u00a0px of the image.")
+        )
         return marks
 
     # The network's input.
@@ -127,7 +129,7 @@ class Views:
         stages = (0.75, self.stages + 0.25)
         ticks = range(1, self.stages + 1)
         names = "stage", "error (px)"
-        return Axes(stages, (0, top), *names, *CHART, x_ticks=ticks, right_margin=48)
+        return Axes(stages, (0, top), *names, *CHART, x_ticks=ticks, right_margin=54)
 
     def chart(self, example: int) -> list[Primitive]:
         """Axes in px and torsos, one grey line per joint, and their mean."""
@@ -146,7 +148,7 @@ class Views:
         if not self.data.labelled[n, k]:
             return []
         line = self._line(self.axes(example), self.errors[:, n, k])
-        labels = [f"{words(joint)} {e:.1f} px" for e in self.errors[:, n, k]]
+        labels = [f"{words(joint)} {px(e)}" for e in self.errors[:, n, k]]
         return [
             Polyline(line, CHOSEN, 3),
             Points(line, labels, CHOSEN, 4),
@@ -160,14 +162,14 @@ class Views:
         rings = axes.to_panel([stage, mean])
         marks: list[Primitive] = [
             Lines([foot], [head], "muted", 1, (2, 3)),
-            Points(rings, (f"mean {mean:.1f} px",), "ink", 4),
+            Points(rings, (f"mean {px(mean)}",), "ink", 4),
         ]
         if not self.data.labelled[n, k]:
-            return [*marks, Caption(f"Mean {mean:.1f} px; {words(joint)}: no label.")]
+            return [*marks, Caption(f"Mean {px(mean)}; {words(joint)}: no label.")]
         error = self.errors[stage - 1, n, k]
         marks.append(Points(axes.to_panel([stage, error]), (), CHOSEN, 8, False, 2))
         share = error / self.data.torso[n]
-        text = f"{error:.1f} px = {share:.2f} torsos; mean {mean:.1f} px."
+        text = f"{px(error)} = {share:.2f} torsos; mean {px(mean)}."
         return [*marks, Caption(f"{words(joint).capitalize()} {text}")]
 
     def _line(self, axes: Axes, errors: NDArray) -> NDArray[np.float64]:
@@ -183,16 +185,16 @@ class Views:
         if not self.data.labelled[n, k]:
             return f"The {name} is not labelled in example {example}: it has no error."
         error, torso = self.errors[stage - 1, n, k], self.data.torso[n]
-        now = f"{error:.1f} px ({error / torso:.2f} torsos)"
-        mean = f"Mean of all labelled joints: {self.means[stage - 1, n]:.1f} px."
+        now = f"{px(error)} ({error / torso:.2f} torsos)"
+        mean = f"Mean of all labelled joints: {px(self.means[stage - 1, n])}."
         if stage == 1:
             start = f"Stage 1 sees the whole box and places the {name} {now}"
             return f"{start} from the truth.{self._outside(stage, n, k)} {mean}"
         before = self.errors[stage - 2, n, k]
         change = "falls" if error < before else "rises" if error > before else "stays"
         step = self.data.poses[stage - 1, n, k] - self.data.poses[stage - 2, n, k]
-        moved = f"Stage {stage} moves the {name} by {np.linalg.norm(step):.1f} px"
-        gain = f"its error {change} from {before:.1f} px to {now}."
+        moved = f"Stage {stage} moves the {name} by {px(np.linalg.norm(step))}"
+        gain = f"its error {change} from {px(before)} to {now}."
         return f"{moved}: {gain}{self._outside(stage, n, k)} {mean}"
 
     def _outside(self, stage: int, n: int, k: int) -> str:

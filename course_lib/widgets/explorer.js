@@ -36,15 +36,16 @@ class Explorer {
     Object.assign(this, { root, meta, source });
     this.indices = meta.controls.map((control) => control.start);
     this.panels = meta.panels.map((panel) => this.buildPanel(panel));
-    this.readout = make("p", { class: "px-readout", "aria-live": "polite" });
+    this.readout = make("div", { class: "px-readout", "aria-live": "polite" });
     this.hint = "Point at a panel to read its values; or focus it and use the arrow keys.";
-    if (meta.live) this.hint += " Drag the dots, or pick one up with the space bar.";
-    this.probeLine = make("p", { class: "px-probe", "aria-live": "polite" }, this.hint);
+    if (meta.drag === "yes") this.hint += " Drag the dots, or pick one up with the space bar.";
+    if (meta.drag === "asleep") this.hint += " Run this cell to move the dots.";
+    this.probeLine = make("div", { class: "px-probe", "aria-live": "polite" }, this.hint);
     const row = make("div", { class: "px-panels" }, ...this.panels.map((p) => p.figure));
-    this.legend = make("ul", { class: "px-legend" });
+    this.legend = make("div", { class: "px-legend", role: "list" });
     root.replaceChildren(
-      make("p", { class: "px-title" }, meta.title),
-      make("p", { class: "px-question" }, meta.question),
+      make("div", { class: "px-title", role: "heading", "aria-level": 3 }, meta.title),
+      make("div", { class: "px-question" }, meta.question),
       make("div", { class: "px-controls" }, ...meta.controls.map((c, i) => this.buildControl(c, i))),
       row, this.legend, this.readout, this.probeLine,
     );
@@ -166,13 +167,13 @@ class Explorer {
     const place = this.placeOf(panel, event);
     this.tellPlace(panel, place);
     if (this.grip) this.send(panel, "drag", place, this.grip);
-    else if (this.meta.live) {
+    else if (this.meta.drag === "yes") {
       panel.canvas.style.cursor = this.nearestHandle(panel, place, 14) ? "grab" : "";
     }
   }
 
   onDown(panel, event) {
-    const found = this.meta.live && this.nearestHandle(panel, this.placeOf(panel, event), 14);
+    const found = this.meta.drag === "yes" && this.nearestHandle(panel, this.placeOf(panel, event), 14);
     if (!found) return;
     this.grip = found.handle;
     panel.canvas.setPointerCapture(event.pointerId);
@@ -193,7 +194,7 @@ class Explorer {
       cursor.x = Math.min(width - 1, Math.max(0, cursor.x + moves[event.key][0]));
       cursor.y = Math.min(height - 1, Math.max(0, cursor.y + moves[event.key][1]));
       if (this.held) this.send(panel, "drag", cursor, this.held);
-    } else if (event.key === " " && this.meta.live) {
+    } else if (event.key === " " && this.meta.drag === "yes") {
       const found = this.held ? null : this.nearestHandle(panel, cursor, Infinity);
       this.held = found && found.handle;
       if (found) Object.assign(cursor, { x: found.x, y: found.y });
@@ -214,7 +215,7 @@ class Explorer {
       const captions = panel.marks.filter((mark) => mark[0] === "n");
       panel.caption.textContent = captions.length ? captions.at(-1)[2] : "";
       const handles = panel.marks.some((mark) => mark[0] === "d");
-      panel.canvas.style.touchAction = handles && this.meta.live ? "none" : "";
+      panel.canvas.style.touchAction = handles && this.meta.drag === "yes" ? "none" : "";
     }
     this.readout.textContent = frame.readout;
     this.redraw();
@@ -243,7 +244,7 @@ class Explorer {
     this.keyBook = new Book(this.meta.legend, {});
     this.swatches = this.meta.legend.keys.map(([text, marks]) => {
       const canvas = make("canvas", { "aria-hidden": "true" });
-      this.legend.append(make("li", {}, canvas, text));
+      this.legend.append(make("span", { class: "px-key", role: "listitem" }, canvas, text));
       return { canvas, marks };
     });
   }

@@ -35,10 +35,11 @@ def describe(widget: Widget, live: bool) -> dict[str, Any]:
     """What the front end needs to know once: words, controls, legend, colours."""
     swatches = Encoder()
     keys = [[key.text, swatches.marks(key.swatch)] for key in widget.legend]
+    drag = "no" if widget.respond is None else "yes" if live else "asleep"
     return {
         "title": widget.title,
         "question": widget.question,
-        "live": live,
+        "drag": drag,
         "panels": [
             {k: getattr(p, k) for k in ("name", "title", "width", "height", "kind")}
             for p in widget.panels

@@ -22,7 +22,7 @@ def wrap(text: str, width: float, size: float, bold: bool = False) -> list[str]:
     """The text in lines no wider than `width` screen pixels."""
     face = font(size, bold)
     lines: list[str] = []
-    for word in re.findall(r"\s*\S+", text):
+    for word in re.findall(r" *[^ ]+", text):
         longer = f"{lines[-1]}{word}" if lines else word
         if lines and face.getlength(longer) / FINE <= width:
             lines[-1] = longer

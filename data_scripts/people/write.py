@@ -11,14 +11,10 @@ import torch
 from PIL import Image
 
 from data_scripts.files import write_atomic, write_json
+from data_scripts.people.clips import clip_scenes
 from data_scripts.people.labels import annotate_image, crowd_index
 from data_scripts.people.render import Renderer
-from data_scripts.people.scene import (
-    clip_scenes,
-    crop_scene,
-    crowd_scene,
-    group_scene,
-)
+from data_scripts.people.scene import crop_scene, crowd_scene, group_scene
 from data_scripts.people.sets import SPLITS, SetSpec, sample_rng
 from data_scripts.people.shards import ShardTask
 from data_scripts.people.types import Rendered, Scene
@@ -28,10 +24,10 @@ IDS_PER_SPLIT = 1_000_000
 GOLDEN_RATIO = 0.6180339887498949
 
 
-@lru_cache(maxsize=1)
-def renderer() -> Renderer:
-    """This process's renderer, loaded once."""
-    return Renderer()
+@lru_cache(maxsize=2)
+def renderer(body: str) -> Renderer:
+    """This process's renderer for one baked body, loaded once."""
+    return Renderer(body)
 
 
 @contextmanager
@@ -85,8 +81,9 @@ def render_images(task: ShardTask) -> Iterator[tuple[int, Rendered]]:
         scenes += make_scenes(spec, rng, index)
     first = task.start * spec.frames
     for start in range(0, len(scenes), size):
-        batch = renderer().render(scenes[start : start + size])
-        yield from enumerate(batch, first + start)
+        batch = scenes[start : start + size]
+        rendered = renderer(spec.body).render(batch, spec.supersample)
+        yield from enumerate(rendered, first + start)
 
 
 def write_image(
@@ -103,7 +100,7 @@ def write_image(
         "height": spec.height,
         **names,
         "crowd_index": crowd_index(people),
-        "camera": camera_entry(rendered),
+        "camera": rendered.camera,
     }
     if spec.frames > 1:
         entry |= {"clip": number // spec.frames, "frame": number % spec.frames}
@@ -138,8 +135,3 @@ def encode(pixels: np.ndarray, name: str, quality: int) -> bytes:
     else:
         picture.save(buffer, "JPEG", quality=quality, optimize=True)
     return buffer.getvalue()
-
-
-def camera_entry(rendered: Rendered) -> dict[str, Any]:
-    """The camera of an image: `R`, `eye` in metres, `f`, `cx`, `cy` in pixels."""
-    return rendered.camera
