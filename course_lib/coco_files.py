@@ -160,10 +160,8 @@ def read_images(
     return torch.from_numpy(images), torch.tensor(sizes), torch.tensor(scale)
 
 
-def _decode(
-    file: Path, full: tuple[int, int], size: tuple[int, int], scale: float
-) -> np.ndarray:
-    """One picture (h, w, 3) uint8, shrunk by exactly `scale` in both directions."""
+def decode_picture(file: Path) -> np.ndarray:
+    """A picture file as (h, w, 3) uint8 RGB; DataError if missing, cut off or none."""
     try:
         content = file.read_bytes()
     except OSError:
@@ -176,12 +174,19 @@ def _decode(
     )
     if picture is None:
         raise DataError(f"{file}: no readable picture; replace or drop it")
+    return cv2.cvtColor(picture, cv2.COLOR_BGR2RGB)
+
+
+def _decode(
+    file: Path, full: tuple[int, int], size: tuple[int, int], scale: float
+) -> np.ndarray:
+    """One picture (h, w, 3) uint8, shrunk by exactly `scale` in both directions."""
+    picture = decode_picture(file)
     if picture.shape[:2] != full:
         seen = f"picture is {picture.shape[1]} x {picture.shape[0]}"
         raise DataError(
             f"{file}: {seen}, its label says {full[1]} x {full[0]}; mend one"
         )
-    picture = cv2.cvtColor(picture, cv2.COLOR_BGR2RGB)
     if size == full:
         return picture
     box = (0, 0, min(full[1], size[1] * scale), min(full[0], size[0] * scale))

@@ -12,6 +12,7 @@ from torch import Tensor
 
 from course_lib.coco_files import (
     DataError,
+    decode_picture,
     field_of,
     read_images,
     read_json,
@@ -30,6 +31,7 @@ from course_lib.geometry import (
 from course_lib.skeletons import Skeleton, get_skeleton
 
 GOLDEN = Path(__file__).parent / "assets" / "golden"
+ASTRONAUT = Path(__file__).parent / "assets" / "astronaut.png"  # public domain
 
 
 @dataclass
@@ -142,6 +144,15 @@ def golden(
 ) -> PoseDataset:
     """A small rendered set that travels inside the package."""
     return load(GOLDEN / name, split, skeleton, device)
+
+
+def read_photograph(path: str | Path | None = None) -> Tensor:
+    """A picture file as (3, H, W) uint8 RGB; None is the packaged astronaut (NASA).
+
+    Raises DataError naming a file that is missing or is no image.
+    """
+    picture = decode_picture(Path(path) if path is not None else ASTRONAUT)
+    return torch.from_numpy(picture).permute(2, 0, 1)
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,6 @@ from torch import Tensor
 
 from course_lib.skeletons import Skeleton
 
-MAX_SUPERSAMPLING = 8
-
 
 def box_centre(boxes: Tensor) -> Tensor:
     """Centres (..., 2) of boxes (..., 4), px: x + (w - 1) / 2, likewise y."""
@@ -92,45 +90,41 @@ def warp(
     """Images (B, C, h, w), float, seen through affines from image px to output px.
 
     images: (B, C, H, W), uint8 (becomes 0..1) or float (keeps its range). Bilinear;
-    outside of the image all is 0. With antialias, an output pixel is the mean of
-    k x k samples, k the affine's largest shrinking, rounded (at most 8): samples are
-    never more than 1.5 image px apart. k is chosen per image, so that a result does
-    not depend on its batch.
+    outside of the image all is 0. With antialias, an image that shrinks k times (the
+    square root of the change in area, rounded) is first averaged over k x k px. k is
+    chosen per image, so that a result does not depend on its batch.
     """
     if images.dtype == torch.uint8:
         images = images.float() / 255
     back = invert_affine(affine.to(images))
     if not antialias:
         return _sample(images, back, size, 1)
-    factors = _supersampling(back)
+    a, b, c, d = back[:, :, :2].reshape(-1, 4).unbind(-1)
+    shrink = (a * d - b * c).abs().sqrt().round().clamp(min=1).long()  # (B,)
     out = images.new_empty(*images.shape[:2], *size)
-    for factor in factors.unique().tolist():
-        rows = (factors == factor).nonzero()[:, 0]
-        out[rows] = _sample(images[rows], back[rows], size, factor)
+    for k in shrink.unique().tolist():
+        rows = (shrink == k).nonzero()[:, 0]
+        out[rows] = _sample(images[rows], back[rows], size, k)
     return out
 
 
-def _supersampling(back: Tensor) -> Tensor:
-    """(B,) samples per output pixel and axis, from the largest singular value."""
-    a, b, c, d = back[:, :, :2].reshape(-1, 4).unbind(-1)
-    total, det = (a * a + b * b + c * c + d * d) / 2, a * d - b * c
-    largest = (total + (total * total - det * det).clamp(min=0).sqrt()).sqrt()
-    return largest.round().clamp(1, MAX_SUPERSAMPLING).long()
-
-
 def _sample(images: Tensor, back: Tensor, size: tuple[int, int], k: int) -> Tensor:
-    """Bilinear samples on a grid k times as fine as the output, pooled to it."""
+    """Bilinear samples of the images averaged over k x k px."""
+    if k > 1:  # px x of the image is px (x - (k - 1) / 2) / k of its average
+        height, width = images.shape[-2:]
+        images = F.pad(images, (0, -width % k, 0, -height % k))
+        images = F.avg_pool2d(images, k)
+        shift = (back[:, :, 2:] - (k - 1) / 2) / k
+        back = torch.cat([back[:, :, :2] / k, shift], dim=-1)
     inner = images.new_tensor([images.shape[-1], images.shape[-2]])
     outer = images.new_tensor([size[1], size[0]])
     linear, shift = back[:, :, :2], back[:, :, 2]
-    middle = linear @ ((outer - 1) / 2) + shift  # (B, 2), image px
+    middle = linear @ ((outer - 1) / 2) + shift  # (B, 2), px
     theta = torch.cat(  # the same map between coordinates that run from -1 to 1
         [linear * outer / inner[:, None], ((2 * middle + 1) / inner - 1)[..., None]], -1
     )
-    shape = [len(images), images.shape[1], size[0] * k, size[1] * k]
-    grid = F.affine_grid(theta, shape, align_corners=False)
-    sampled = F.grid_sample(images, grid, align_corners=False)
-    return F.avg_pool2d(sampled, k) if k > 1 else sampled
+    grid = F.affine_grid(theta, [*images.shape[:2], *size], align_corners=False)
+    return F.grid_sample(images, grid, align_corners=False)
 
 
 def flip_keypoints(

@@ -31,7 +31,8 @@ from importlib.util import find_spec
 if "google.colab" in sys.modules and find_spec("course_lib") is None:
     have = ("torch", "torchvision", "numpy")
     kept = [f"{{name}}=={{version(name)}}" for name in have]
-    course = "human-pose-from-scratch @ git+{repository}"
+    place = "git+{repository}"
+    course = f"human-pose-from-scratch @ {{place}}"
     pip = [sys.executable, "-m", "pip", "install", "--quiet"]
     subprocess.run([*pip, *kept, course], check=True)"""
 )

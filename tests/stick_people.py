@@ -100,6 +100,13 @@ def _cut(image: np.ndarray, box: np.ndarray, size: int) -> np.ndarray:
     return np.asarray(cut)
 
 
+def _joint_boxes(pose: np.ndarray, hip: int, shoulder: int) -> np.ndarray:
+    """A square box (N, K, 4) around every joint of poses (N, K, 2), one torso wide."""
+    side = np.linalg.norm(pose[:, hip] - pose[:, shoulder], axis=-1)
+    sides = np.broadcast_to(side[:, None, None], pose.shape)
+    return np.concatenate([pose - (sides - 1) / 2, sides], axis=-1)
+
+
 def people(
     examples: int = 4,
     stages: int = 3,
@@ -125,11 +132,8 @@ def people(
     visible[-1, 0] = 0
     hips, shoulders = JOINTS.index("right_hip"), JOINTS.index("left_shoulder")
     torso = np.linalg.norm(truth[:, hips] - truth[:, shoulders], axis=-1)
-    boxes = [np.tile([0.0, 0.0, width, height], (examples, 1, 1))]
-    for pose in poses[:-1]:
-        side = np.linalg.norm(pose[:, hips] - pose[:, shoulders], axis=-1)
-        sides = np.broadcast_to(side[:, None, None], (examples, len(JOINTS), 2))
-        boxes.append(np.concatenate([pose - (sides - 1) / 2, sides], axis=-1))
+    whole = np.tile([0.0, 0.0, width, height], (examples, 1, 1))
+    boxes = [whole, *(_joint_boxes(pose, hips, shoulders) for pose in poses[:-1])]
     crops = [
         np.stack(
             [

@@ -150,6 +150,9 @@ def test_the_launch_cell_is_put_where_it_belongs():
     assert "git+https://github.com/c/d" in again.cells[2].source
     assert again.cells[0].source.count("Open in Colab") == 1
     compile(again.cells[2].source, "cell", "exec")
+    real = launch.cell_source(launch.repository())
+    assert max(map(len, real.split("\n"))) <= 88
+    assert len(real.split("\n")) <= 25
     with pytest.raises(ValueError, match="no heading '## Setup'"):
         launch.insert(nbformat.v4.new_notebook(cells=[card]), "https://x", "n")
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import miniature
 import nbformat
 import pytest
 
-from course_lib import notebooks, run
+from course_lib import execution, notebooks, run
 
 NOISE = """print("seen")
 print("warned", file=sys.stderr)
@@ -73,10 +74,10 @@ def test_an_error_names_the_cell_and_writes_nothing(course, capsys):
 
 def test_a_hanging_cell_is_stopped(course, capsys, monkeypatch):
     course(miniature.code("import time; time.sleep(600)"))
-    monkeypatch.setitem(run.LIMITS, "smoke", (4, 60))
+    monkeypatch.setitem(execution.LIMITS, "smoke", (4, 60))
     assert run.main(["01", "--profile", "smoke"]) == 1
     assert "longer than its time limit" in capsys.readouterr().err
-    monkeypatch.setitem(run.LIMITS, "smoke", (60, 1))
+    monkeypatch.setitem(execution.LIMITS, "smoke", (60, 1))
     assert run.main(["01", "--profile", "smoke"]) == 1
     assert "was stopped after 1 s" in capsys.readouterr().err
 
@@ -85,9 +86,9 @@ def test_mistakes_get_one_sentence(course, capsys):
     course()
     assert run.main(["7"]) == 1
     assert "no notebook of chapter '7'; there are: 01" in capsys.readouterr().err
-    assert "Python kernel is missing" in run.explain("... NoSuchKernel: python3")
-    assert "papermill is missing" in run.explain("No module named papermill")
-    assert "last words" in run.explain("Killed")
+    assert "Python kernel is missing" in execution.explain("... NoSuchKernel: python3")
+    assert "papermill is missing" in execution.explain("No module named papermill")
+    assert "last words" in execution.explain("Killed")
 
 
 def test_several_processes_run_the_exported_script(course, tmp_path):
@@ -109,6 +110,42 @@ def test_the_seeds_of_claims_and_of_the_full_profile(course, tmp_path):
     long = run.plan(run.parse(["01", "--profile", "full", "--seeds", "5", "6"]), "x")
     assert [(item.seed, item.profile) for item in long] == [(5, "full"), (6, "full")]
     assert run.plan(run.parse(["01"]), tmp_path)[0].is_canonical
+
+
+def test_claims_are_stored_with_the_time_of_the_run(course, tmp_path, monkeypatch):
+    (tmp_path / "course_lib" / "weights").mkdir(parents=True)
+    source = f"""import json, pathlib
+folder = pathlib.Path(os.environ.get("COURSE_RECORD", {str(tmp_path)!r}))
+text = json.dumps({{"seed": seed, "timings": {{}}}})
+(folder / f"01-{{data}}-{{profile}}-seed{{seed}}.json").write_text(text)
+(folder / "01_net.safetensors").write_text("weights")"""
+    path = course(miniature.code(source))
+    before, seen = path.read_bytes(), []
+
+    def collect(folder):
+        seen.extend(json.loads(f.read_text()) for f in folder.glob("*.json"))
+        return []
+
+    monkeypatch.setattr("course_lib.results.collect", collect)
+    monkeypatch.setattr(run, "SEEDS", [4])
+    assert run.main(["01", "--claims"]) == 0
+    assert seen[0]["seed"] == 4
+    assert seen[0]["timings"]["chapter"] > 0
+    assert (tmp_path / "course_lib" / "weights" / "01_net.safetensors").exists()
+    assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize("settings", [["--seed", "3"], ["--profile", "smoke"]])
+def test_claims_are_not_stored_from_too_little(settings, capsys):
+    with pytest.raises(SystemExit):
+        run.parse(["01", "--claims", *settings])
+    assert "--claims needs 5 seeds" in capsys.readouterr().err
+
+
+def test_a_chapter_that_records_nothing_is_named(tmp_path):
+    silent = run.Run(Path("01_a.ipynb"), record=tmp_path)
+    with pytest.raises(run.RunError, match=r"01_a.ipynb .* recorded nothing"):
+        run.record_time(silent, 3.0)
 
 
 def test_progress_and_widget_views_are_cleaned():

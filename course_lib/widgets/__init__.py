@@ -7,6 +7,7 @@ A `Widget` is panels, controls and layers of primitives joined by a pure functio
 from .axes import Axes
 from .cascade import cascade_stepper
 from .controls import Control, select, slider, slider_between, toggle
+from .pdj import pdj_cursor
 from .pictures import HeatMap, Image, heat_map
 from .primitives import (
     Arrows,
@@ -48,6 +49,7 @@ __all__ = [
     "Widget",
     "cascade_stepper",
     "heat_map",
+    "pdj_cursor",
     "select",
     "slider",
     "slider_between",

@@ -30,7 +30,7 @@ class Axes:
     """A chart of `width` x `height` panel units showing the ranges x and y.
 
     x_label, y_label: what is measured, with its unit. x_ticks, y_ticks: the
-    numbers written at the axes; round ones when not given.
+    numbers written at the axes; round ones when not given. An empty label is left out.
     """
 
     x: tuple[float, float]
@@ -41,6 +41,7 @@ class Axes:
     height: int = 300
     x_ticks: Sequence[float] | None = None
     y_ticks: Sequence[float] | None = None
+    left_margin: float = LEFT
     right_margin: float = RIGHT
 
     def __post_init__(self) -> None:
@@ -51,7 +52,12 @@ class Axes:
     @property
     def area(self) -> tuple[float, float, float, float]:
         """Left, top, right and bottom of the plotting area, panel units."""
-        return LEFT, TOP, self.width - self.right_margin, self.height - BOTTOM
+        return (
+            self.left_margin,
+            TOP,
+            self.width - self.right_margin,
+            self.height - BOTTOM,
+        )
 
     def to_panel(self, points: ArrayLike) -> NDArray[np.float64]:
         """Panel units of data points (N, 2); y grows upwards in the data."""

@@ -7,7 +7,7 @@ smooths edges; sizes here are screen pixels, as in the primitives.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -16,7 +16,7 @@ import numpy as np
 from PIL import Image as PILImage
 from PIL import ImageDraw, ImageFont
 
-from .palette import LIGHT, colour_table, rgb
+from .palette import colour_table, rgb
 from .pictures import HeatMap, Image
 from .primitives import (
     Arrows,
@@ -26,7 +26,6 @@ from .primitives import (
     Lines,
     Points,
     Polyline,
-    Primitive,
     Rect,
     Text,
 )
@@ -47,43 +46,6 @@ def font(size: float, bold: bool = False) -> ImageFont.FreeTypeFont:
         if path.exists():
             return ImageFont.truetype(str(path), pixels)
     return ImageFont.load_default(pixels)
-
-
-class Sheet:
-    """A picture being drawn: width x height screen pixels on a light page."""
-
-    def __init__(self, width: int, height: int) -> None:
-        self.picture = PILImage.new("RGB", (width * FINE, height * FINE), LIGHT["page"])
-        self.pen = ImageDraw.Draw(self.picture, "RGBA")
-
-    def finish(self) -> PILImage.Image:
-        """The picture at its true size."""
-        size = (self.picture.width // FINE, self.picture.height // FINE)
-        return self.picture.resize(size, PILImage.Resampling.LANCZOS)
-
-    def words(
-        self,
-        at: Spot,
-        text: str,
-        size: float = 13,
-        colour: str = "ink",
-        bold: bool = False,
-        anchor: str = "la",
-    ) -> None:
-        """One line of text; `anchor` as Pillow names it (la: left, ascender)."""
-        spot = (at[0] * FINE, at[1] * FINE)
-        self.pen.text(spot, text, rgb(colour), font(size, bold), anchor=anchor)
-
-    def panel(self, marks: Sequence[Primitive], box: tuple, scale: float) -> None:
-        """Draw primitives into the box (left, top, width, height), clipped to it."""
-        left, top, width, height = (round(side * FINE) for side in box)
-        part = self.picture.crop((left, top, left + width, top + height))
-        view = View(part, scale * FINE)
-        for mark in marks:
-            draw = DRAW.get(type(mark))
-            if draw is not None:
-                draw(view, mark)
-        self.picture.paste(part, (left, top))
 
 
 class View:

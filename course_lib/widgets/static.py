@@ -6,16 +6,55 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from PIL import Image as PILImage
+from PIL import ImageDraw
 from PIL.Image import Image as Picture
 
-from .palette import BLUE, rgb
-from .pillow_canvas import FINE, Sheet, font
+from .palette import BLUE, LIGHT, rgb
+from .pillow_canvas import DRAW, FINE, Spot, View, font
 from .primitives import Caption, Primitive
 from .widget import Frame, Panel, Widget
 
 WIDTH, MARGIN, GAP = 900, 16, 18  # screen pixels
 ROW_HEIGHT, TALLEST = 230.0, 360.0  # a row is filled down to, and up to, this
 LINE = 18
+
+
+class Sheet:
+    """A picture being drawn: width x height screen pixels on a light page."""
+
+    def __init__(self, width: int, height: int) -> None:
+        self.picture = PILImage.new("RGB", (width * FINE, height * FINE), LIGHT["page"])
+        self.pen = ImageDraw.Draw(self.picture, "RGBA")
+
+    def finish(self) -> Picture:
+        """The picture at its true size."""
+        size = (self.picture.width // FINE, self.picture.height // FINE)
+        return self.picture.resize(size, PILImage.Resampling.LANCZOS)
+
+    def words(
+        self,
+        at: Spot,
+        text: str,
+        size: float = 13,
+        colour: str = "ink",
+        bold: bool = False,
+        anchor: str = "la",
+    ) -> None:
+        """One line of text; `anchor` as Pillow names it (la: left, ascender)."""
+        spot = (at[0] * FINE, at[1] * FINE)
+        self.pen.text(spot, text, rgb(colour), font(size, bold), anchor=anchor)
+
+    def panel(self, marks: Sequence[Primitive], box: tuple, scale: float) -> None:
+        """Draw primitives into the box (left, top, width, height), clipped to it."""
+        left, top, width, height = (round(side * FINE) for side in box)
+        part = self.picture.crop((left, top, left + width, top + height))
+        view = View(part, scale * FINE)
+        for mark in marks:
+            draw = DRAW.get(type(mark))
+            if draw is not None:
+                draw(view, mark)
+        self.picture.paste(part, (left, top))
 
 
 def wrap(text: str, width: float, size: float, bold: bool = False) -> list[str]:

@@ -188,7 +188,9 @@ class Surface:
         fine, coarse = self.noise(points, 60.0), self.noise(points, 14.0, 2)
         top, trousers, sock, shoe = self.covers(points, limb_t, region, looks)
         skin = looks["skin"] * (0.95 + 0.1 * fine)[:, None]
-        colour = self.face(skin, points, region, looks)
+        front = (region == REGIONS.index("head")) & (points[:, 1] < -0.05)
+        colour = skin.clone()
+        colour[front] = self.face(skin[front], points[front], looks["hair"][front])
         for mask, name in ((top, "top"), (trousers, "trousers")):
             cloth = self.cloth(points, limb_t, region, coarse, looks, name)
             colour = paint(colour, mask, cloth * (0.94 + 0.1 * fine)[:, None])
@@ -196,16 +198,20 @@ class Surface:
         sole = shoe & (points[:, 2] < self.sole)
         colour = paint(colour, shoe, looks["shoe"] * (0.9 + 0.15 * fine)[:, None])
         colour = paint(colour, sole, torch.full_like(colour, 0.82))
-        strands = self.noise(points * points.new_tensor([1.0, 1.0, 0.15]), 160.0, 3)
         hair = self.hair(points, region, looks)
-        colour = paint(colour, hair, looks["hair"] * (0.75 + 0.5 * strands)[:, None])
+        colour[hair] = self.strands(points[hair], looks["hair"][hair])
         is_head = region == REGIONS.index("head")
         hat = is_head & (points[:, 2] > self.eyes[0][2] + 0.045) & (looks["has_hat"] > 0)
         colour = paint(colour, hat, looks["hat"] * (0.9 + 0.15 * fine)[:, None])
         fabric = top | trousers
         bump = torch.stack([coarse, self.noise(points, 22.0, 3), fine], dim=1) - 0.5
-        bump = bump * (fabric * looks["roughness"])[:, None]
+        bump = 0.6 * bump * (fabric * looks["roughness"])[:, None]
         return colour.clamp(0, 1), bump, 0.5 * (~fabric)
+
+    def strands(self, points: Tensor, hair: Tensor) -> Tensor:
+        """Colours (n, 3) of hair (n, 3), in strands that run down."""
+        stretched = points * points.new_tensor([1.0, 1.0, 0.15])
+        return hair * (0.75 + 0.5 * self.noise(stretched, 160.0, 3))[:, None]
 
     def cloth(
         self,
@@ -232,16 +238,13 @@ class Surface:
         second = second | (kind == PRINT) & chest
         return torch.where(second[:, None], looks[f"{name}_second"], looks[name])
 
-    def face(
-        self, skin: Tensor, points: Tensor, region: Tensor, looks: dict[str, Tensor]
-    ) -> Tensor:
-        """Skin colours (n, 3) with eyes, brows and mouth painted on."""
-        front = (region == REGIONS.index("head")) & (points[:, 1] < -0.05)
+    def face(self, skin: Tensor, points: Tensor, hair: Tensor) -> Tensor:
+        """Colours (n, 3) of the front of heads: skin with eyes, brows and mouth."""
 
         def blend(colour: Tensor, place: Tensor, size: tuple, paint_with: Tensor) -> Tensor:
             across = (points[:, 0] - place[0]) / size[0]
             up = (points[:, 2] - place[2]) / size[1]
-            weight = (torch.exp(-(across**2) - up**2) * front)[:, None]
+            weight = torch.exp(-(across**2) - up**2)[:, None]
             return colour * (1 - weight) + weight * paint_with
 
         colour = skin
@@ -249,15 +252,15 @@ class Surface:
             brow = eye + eye.new_tensor([0.0, 0.0, 0.022])
             colour = blend(colour, eye, (0.016, 0.008), skin.new_tensor(0.92))
             colour = blend(colour, eye, (0.008, 0.008), skin.new_tensor(0.1))
-            colour = blend(colour, brow, (0.022, 0.005), looks["hair"])
+            colour = blend(colour, brow, (0.022, 0.005), hair)
         lips = skin * skin.new_tensor([0.85, 0.5, 0.5])
         return blend(colour, self.mouth, (0.024, 0.008), lips)
 
 
 def is_region(region: Tensor, *names: str) -> Tensor:
     """Whether regions are any of the named ones, on either side."""
-    wanted = [k for k, name in enumerate(REGIONS) if name[:-2] in names]
-    return torch.isin(region, region.new_tensor(wanted))
+    wanted = [name[:-2] in names for name in REGIONS]
+    return torch.tensor(wanted, device=region.device)[region]
 
 
 def paint(colour: Tensor, mask: Tensor, new: Tensor) -> Tensor:

@@ -13,7 +13,7 @@ Rng = np.random.Generator
 
 def muted_colour(rng: Rng) -> np.ndarray:
     """A plausible colour of a room or street, (3,) 0..1."""
-    hue, saturation, value = rng.random(), rng.beta(1.2, 3.5), 0.15 + 0.8 * rng.random()
+    hue, saturation, value = rng.random(), 0.7 * rng.beta(1.2, 3), rng.uniform(0.2, 0.95)
     return np.array(colorsys.hsv_to_rgb(hue, saturation, value), dtype=np.float32)
 
 
@@ -54,27 +54,38 @@ def paint_floor(rng: Rng, image: np.ndarray, horizon: float) -> None:
     rows = np.arange(first, height, dtype=np.float32)[:, None] - horizon + 2
     image[first:] = muted_colour(rng) * (0.85 + 0.2 * rows[:, :, None] / height)
     if rng.random() < 0.5:
-        depth = height / rows
-        across = (np.arange(width, dtype=np.float32)[None] - width / 2) * depth / height
-        tile = rng.uniform(1, 4)
-        boards = np.floor(tile * 3 * across + rng.random())
-        if rng.random() < 0.5:
-            boards = boards + np.floor(tile * depth)
-        fade = np.clip(rows / (0.2 * height), 0, 1)
-        image[first:] += ((boards % 2 - 0.5) * fade * rng.uniform(0.04, 0.16))[..., None]
+        boards = rng.uniform(1.5, 6)  # across the image, where a row is as deep as high
+        columns = np.arange(width, dtype=np.float32)[None] - width / 2
+        pattern = square_wave(boards * columns / rows + rng.random(), rows / boards)
+        if rng.random() < 0.6:
+            length = boards * rng.uniform(0.3, 1)
+            size = rows**2 / (length * height)
+            pattern = 2 * pattern * square_wave(length * height / rows, size)
+        image[first:] += (pattern * rng.uniform(0.02, 0.1))[..., None]
+
+
+def square_wave(phase: np.ndarray, size: np.ndarray) -> np.ndarray:
+    """A wave of -1/2 and 1/2 that changes at every half-way between whole phases.
+
+    size: pixels from change to change. Edges are one pixel soft, and where the changes
+    come close, the wave fades out, so that nothing flickers at a horizon.
+    """
+    triangle = np.abs(phase % 2 - 1) - 0.5
+    return np.clip(triangle * size, -0.5, 0.5) * np.clip(size / 4 - 0.5, 0, 1)
 
 
 def soft_noise(rng: Rng, height: int, width: int) -> np.ndarray:
-    """Blotches of several sizes, (height, width, 3) around 0."""
+    """Blotches of several sizes, the smaller the fainter, (height, width, 3) around 0."""
     total = np.zeros((height, width, 3), dtype=np.float32)
     for _ in range(int(rng.integers(1, 4))):
-        cell = 2 ** int(rng.integers(2, 6))
+        cell = 2 ** int(rng.integers(2, 8))
         channels = 1 if rng.random() < 0.7 else 3
         small = rng.random((height // cell + 2, width // cell + 2, channels)) - 0.5
         large = cv2.resize(
             small.astype(np.float32), (width, height), interpolation=cv2.INTER_CUBIC
         )
-        total += large.reshape(height, width, channels) * rng.uniform(0.02, 0.16)
+        strength = rng.uniform(0.2, 1) * 0.014 * math.sqrt(cell)
+        total += large.reshape(height, width, channels) * strength
     return total
 
 
@@ -93,7 +104,7 @@ def paint_object(rng: Rng, image: np.ndarray) -> None:
         centre, axes = (int(x), int(y)), (max(1, int(w / 2)), max(1, int(h / 2)))
         cv2.ellipse(image, centre, axes, 0, 0, 360, colour.tolist(), -1, cv2.LINE_AA)
     elif kind == 2:
-        corners = np.array([x, y]) + rng.normal(size=(4, 2)) * (w, h)
+        corners = np.array([x, y]) + 0.7 * rng.normal(size=(4, 2)) * (w, h)
         hull = cv2.convexHull(corners.astype(np.int32))
         cv2.fillConvexPoly(image, hull, colour.tolist(), cv2.LINE_AA)
     elif kind == 3:

@@ -14,6 +14,7 @@ whose arms and legs hang straight down.
 """
 
 import math
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -60,10 +61,11 @@ class Body:
     """The posable body. All tensors are float32 or long, on `device`.
 
     faces (F,3); rest (V,3) m and rest_normals (V,3): the average person in the
-    model's own A-pose; vertex_region (V,), face_region (F,): index into REGIONS;
-    limb_t (V,): 0 at the shoulder or hip, 1 elbow or knee, 2 wrist or ankle, linear
-    between and beyond (-0.6 .. 2.5), 0 off the limbs; parts (F,) uint8 1..24 and
-    uv (F,3,2) in 0..1: the surface chart and the corners' places in it;
+    model's own A-pose; rest_joints (27,3) m: its joints;
+    vertex_region (V,), face_region (F,): index into REGIONS; limb_t (V,): 0 at the
+    shoulder or hip, 1 elbow or knee, 2 wrist or ankle, linear between and beyond
+    (-0.6 .. 2.5), 0 off the limbs; parts (F,) uint8 1..24 and uv (F,3,2) in 0..1: the
+    surface chart and the corners' places in it;
     regressor (27,V): joints as weighted means of vertices; joint_names (27).
 
     Raises ValueError for an unknown resolution, FileNotFoundError for a missing file.
@@ -114,15 +116,18 @@ class Body:
         self.rest_normals = vertex_normals(self.rest[None], self.faces)[0]
         self.vertex_region = self._tensor(arrays["vertex_region"], torch.long)
         self.face_region = self._tensor(arrays["face_region"], torch.long)
+        self.rest_joints = self.regressor @ self.rest
         self.limb_t = self._tensor(arrays["limb_t"])
         self.parts = self._tensor(arrays["parts"], torch.uint8)
         places = self._tensor(arrays["chart_uv"]) / 65535  # one row per chart point
         self.uv = places[self._tensor(arrays["chart_corners"], torch.long)]
 
-    def pose(self, angles: Tensor, shape: dict[str, Tensor]) -> tuple[Tensor, Tensor]:
+    def pose(
+        self, angles: Tensor, shape: Mapping[str, np.ndarray | Tensor]
+    ) -> tuple[Tensor, Tensor]:
         """The posed mesh and its joints.
 
-        angles (B,33) degrees, see the module; shape: tensors (B,) in 0..1 named by
+        angles (B,33) degrees, see the module; shape: arrays or tensors (B,), 0..1, named by
         ANCHORS and "race" (B,3) weights that sum to 1 (see `sample_shapes`); a
         missing one takes the middle. Returns vertices (B,V,3) and joints (B,27,3),
         metres in the body frame, the root bone (in the pelvis) at the origin.
@@ -143,7 +148,9 @@ class Body:
         vertices = (motion[..., :3] * rest[:, :, None]).sum(-1) + motion[..., 3]
         return vertices, self.regressor @ vertices
 
-    def _shaped(self, count: int, shape: dict[str, Tensor]) -> tuple[Tensor, Tensor]:
+    def _shaped(
+        self, count: int, shape: Mapping[str, np.ndarray | Tensor]
+    ) -> tuple[Tensor, Tensor]:
         """Unposed vertices (B,V,3) and bone heads (B,J,3) of the given shapes."""
         columns = _shape_columns(count, shape, self.device)  # (B,21)
         mix = columns[:, self._pattern].prod(-1) @ self._projection  # (B,rank)
@@ -153,7 +160,7 @@ class Body:
 
 
 def _shape_columns(
-    count: int, shape: dict[str, Tensor], device: torch.device
+    count: int, shape: Mapping[str, np.ndarray | Tensor], device: torch.device
 ) -> Tensor:
     """Weights (B,21) of race's 3 and all other attributes' anchors, then a 1."""
     unknown = set(shape) - set(ANCHORS) - {"race"}
@@ -260,18 +267,20 @@ def _leg_rotations(
 
 def vertex_normals(vertices: Tensor, faces: Tensor) -> Tensor:
     """Unit normals (B,V,3), outward; vertices (B,V,3), faces (F,3). By face area."""
-    a, b, c = (vertices[:, faces[:, corner]] for corner in range(3))
+    points = vertices.transpose(0, 1).contiguous()  # whole rows add up fastest
+    a, b, c = (points[faces[:, corner]] for corner in range(3))
     across = torch.cross(b - a, c - a, dim=-1)
-    normals = torch.zeros_like(vertices)
+    normals = torch.zeros_like(points)
     for corner in range(3):
-        normals.index_add_(1, faces[:, corner], across)
+        normals.index_add_(0, faces[:, corner], across)
+    normals = normals.transpose(0, 1).contiguous()
     return torch.nn.functional.normalize(normals, dim=-1, eps=1e-9)
 
 
 def sample_shapes(
     rng: np.random.Generator, count: int, child_share: float = 0.18
-) -> dict[str, Tensor]:
-    """Shapes of `count` people for `Body.pose`: tensors (count,), race (count,3)."""
+) -> dict[str, np.ndarray]:
+    """Shapes of `count` people for `Body.pose`: float32 (count,), race (count,3)."""
     child = rng.random(count) < child_share
     age = np.where(child, rng.uniform(0.12, 0.5, count), rng.uniform(0.6, 0.95, count))
     slight = rng.beta(1, 6, count)
@@ -284,4 +293,4 @@ def sample_shapes(
         "proportions": rng.beta(2, 2, count) * 0.8 + 0.1,
         "race": rng.dirichlet([0.6] * 3, count),
     }
-    return {name: torch.from_numpy(v.astype(np.float32)) for name, v in shapes.items()}
+    return {name: value.astype(np.float32) for name, value in shapes.items()}

@@ -37,6 +37,7 @@ _RIGHT_PARTS = (3, 6, 7, 9, 11, 13, 16, 18, 20, 22, 23)
 MIRROR_PART = {1: 1, 2: 2, 3: 4, 4: 3, 5: 6, 6: 5, 23: 24, 24: 23} | {
     part: part + 1 if part % 2 else part - 1 for part in range(7, 23)
 }
+_HEAD_AXIS_Y = -0.02  # metres, where the vertical axis passes through head and neck
 _BONE_REGIONS = (
     ("neck", "neck"),
     ("head", "head"),
@@ -120,7 +121,10 @@ def _chart(
     if part in _TORSO:
         across, along = x, z
     elif part in _HEAD:
-        across, along = np.arctan2(np.abs(x), -(y + 0.02)), z
+        # Arc length from the ear round the vertical axis; continuous at the crown.
+        azimuth = np.arctan2(np.abs(x), -(y - _HEAD_AXIS_Y))
+        across = np.hypot(x, y - _HEAD_AXIS_Y) * (azimuth - np.pi / 2)
+        along = z
     elif part in _HANDS:
         across, along = y, z
     elif part in _FEET:

@@ -10,7 +10,7 @@ from data_scripts.people.body import sample_shapes
 from data_scripts.people.camera import Camera, look_at
 from data_scripts.people.poses import walk_cycle
 from data_scripts.people.shade import sample_light
-from data_scripts.people.types import Light, Occluder, People, Scene
+from data_scripts.people.structures import Light, Occluder, People, Scene
 
 Rng = np.random.Generator
 WALK, RUN = 1.25, 2.9  # metres a second
@@ -140,5 +140,6 @@ def frame(stage: Stage, time: float, number: int) -> Scene:
         background=stage.backdrop[:, left : left + width],
         occluders=[stage.post],
         shadow=stage.shadow,
-        grain_seed=stage.grain_seed + number,
+        grain_seed=stage.grain_seed,
+        frame=number,
     )

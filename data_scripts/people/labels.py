@@ -6,7 +6,7 @@ import numpy as np
 from pycocotools import mask as coco_mask
 
 from course_lib.skeletons import BODY27, COCO17
-from data_scripts.people.types import PersonLabel
+from data_scripts.people.structures import PersonLabel
 
 IDS_PER_IMAGE = 100
 MIN_AREA = 32  # visible pixels; a smaller person becomes a region to ignore

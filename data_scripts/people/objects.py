@@ -3,7 +3,7 @@
 import numpy as np
 
 from data_scripts.people.camera import Camera, look_at
-from data_scripts.people.types import Framing, Occluder, Scene
+from data_scripts.people.structures import Framing, Occluder, Scene
 
 LOWEST_EYE = 0.15  # metres: a framing camera never goes underground
 CYLINDER_SIDES = 14

@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 
 from data_scripts.people.body import REGIONS, Body
-from data_scripts.people.types import PersonLabel
+from data_scripts.people.structures import PersonLabel
 
 if TYPE_CHECKING:
     from data_scripts.people.render import Cameras, Crowd, Samples
@@ -59,38 +59,51 @@ class Maps:
     depth: Tensor
 
 
+@dataclass(frozen=True)
+class Grid:
+    """The samples of a batch: `supersample` a side for each pixel of N images."""
+
+    images: int
+    height: int
+    width: int
+    supersample: int
+
+    @property
+    def rows(self) -> int:
+        return self.height * self.supersample
+
+    @property
+    def columns(self) -> int:
+        return self.width * self.supersample
+
+    def spread(self, where: Tensor, values: Tensor, empty: float) -> Tensor:
+        """Values (n, ...) at flat samples (n,) as (N, H, W, samples of a pixel, ...)."""
+        rest, k = values.shape[1:], self.supersample
+        flat = values.new_full((self.images * self.rows * self.columns, *rest), empty)
+        flat[where] = values
+        blocks = flat.view(self.images, self.height, k, self.width, k, *rest)
+        return blocks.transpose(2, 3).flatten(3, 4)
+
+
 def reduce_samples(
-    samples: Samples,
-    instance: Tensor,
-    iuv: Tensor,
-    grid: tuple[int, int, int],
-    supersample: int,
+    samples: Samples, instance: Tensor, iuv: Tensor | None, grid: Grid
 ) -> Maps:
     """Maps whose pixels repeat their most frequent sample; a tie takes the first.
 
-    instance (n,) and iuv (n, 3) are of the covered samples; grid: (N, rows, columns)
-    of samples, `supersample` a side for each pixel.
+    instance (n,) and iuv (n, 3) or None (then zeros) are of the covered samples.
     """
-    images, rows, columns = grid
-    height, width = rows // supersample, columns // supersample
-    where = (samples.image * rows + samples.row) * columns + samples.column
-
-    def spread(values: Tensor, empty: float, shape: tuple = ()) -> Tensor:
-        flat = values.new_full((images * rows * columns, *shape), empty)
-        flat[where] = values
-        blocks = flat.view(images, height, supersample, width, supersample, *shape)
-        order = (0, 1, 3, 2, 4, *range(5, blocks.ndim))
-        return blocks.permute(order).reshape(images, height, width, -1, *shape)
-
-    names = spread(instance, 0)  # (N, H, W, k * k)
-    votes = (names[..., None] == names[..., None, :]).sum(dim=-1)
+    where = (samples.image * grid.rows + samples.row) * grid.columns + samples.column
+    names = grid.spread(where, instance.to(torch.uint8), 0)  # (N, H, W, k * k)
+    votes = (names[..., None] == names[..., None, :]).sum(dim=-1, dtype=torch.uint8)
     chosen = votes.argmax(dim=-1, keepdim=True)  # (N, H, W, 1)
-    surface = spread(iuv, 0, (3,))
-    index = chosen[..., None].expand(*chosen.shape, 3)
+    surface = names.new_zeros(*names.shape[:3], 3)
+    if iuv is not None:
+        index = chosen[..., None].expand(*chosen.shape, 3)
+        surface = grid.spread(where, iuv, 0).gather(3, index)[..., 0, :]
     return Maps(
-        names.gather(3, chosen)[..., 0].to(torch.uint8),
-        surface.gather(3, index)[..., 0, :],
-        spread(samples.depth, torch.inf).gather(3, chosen)[..., 0],
+        names.gather(3, chosen)[..., 0],
+        surface,
+        grid.spread(where, samples.depth, torch.inf).gather(3, chosen)[..., 0],
     )
 
 

@@ -19,7 +19,7 @@ from data_scripts.people.camera import Camera, project
 from data_scripts.people.objects import occluder_triangles, place_camera
 from data_scripts.people.raster import barycentric, rasterise
 from data_scripts.people.shade import finish, shade
-from data_scripts.people.types import Rendered, Scene
+from data_scripts.people.structures import Rendered, Scene
 
 OBJECT = 255  # value of occluders in an instance image
 SHADOW_SCALE = 0.5  # shadows are drawn at half resolution and blurred
@@ -67,8 +67,13 @@ class Renderer:
         self.device = torch.device(device)
 
     @torch.no_grad()
-    def render(self, scenes: list[Scene], supersample: int = 2) -> list[Rendered]:
-        """Scenes of one size as pictures with labels, in the same order."""
+    def render(
+        self, scenes: list[Scene], supersample: int = 2, surface: bool = True
+    ) -> list[Rendered]:
+        """Scenes of one size as pictures with labels, in the same order.
+
+        surface: False leaves the IUV images empty, which saves time.
+        """
         sizes = {scene.background.shape for scene in scenes}
         if len(sizes) != 1:
             raise ValueError(f"a batch needs images of one size, got {sorted(sizes)}")
@@ -76,7 +81,7 @@ class Renderer:
         cameras = self.cameras(scenes, crowd)
         triangles, image, objects = self.triangles(scenes, crowd, cameras, supersample)
         height, width = scenes[0].background.shape[:2]
-        grid = (len(scenes), height * supersample, width * supersample)
+        grid = observe.Grid(len(scenes), height, width, supersample)
         samples = cover(triangles, image, grid)
         colours, is_body = self.colours(scenes, crowd, samples, objects)
         picture = self.backdrop(scenes, crowd, cameras)
@@ -85,9 +90,9 @@ class Renderer:
         picture[samples.image, samples.row, samples.column] = colours
         pictures = finish(
             F.avg_pool2d(picture.permute(0, 3, 1, 2), supersample).permute(0, 2, 3, 1),
-            [scene.grain_seed for scene in scenes],
+            [(scene.grain_seed, scene.frame) for scene in scenes],
         )
-        maps = self.label_maps(crowd, samples, is_body, grid, supersample)
+        maps = self.label_maps(crowd, samples, is_body, grid, surface)
         people = observe.label_people(self.body, crowd, cameras, maps)
         return [
             Rendered(
@@ -232,18 +237,20 @@ class Renderer:
         crowd: Crowd,
         samples: Samples,
         is_body: Tensor,
-        grid: tuple[int, int, int],
-        supersample: int,
+        grid: observe.Grid,
+        surface: bool,
     ) -> observe.Maps:
-        """Instance, IUV and depth maps at image resolution."""
+        """Instance, depth and, if wanted, IUV maps at image resolution."""
         count = len(self.body.faces)
         person = (samples.triangle // count).clamp(max=len(crowd.vertices) - 1)
         face = samples.triangle % count * is_body
         instance = torch.where(is_body, crowd.instance[person], OBJECT)
-        uv = (self.body.uv[face] * samples.weight[..., None]).sum(dim=1)  # (n, 2)
-        iuv = torch.cat([self.body.parts[face][:, None].float(), 255 * uv], dim=1)
-        iuv = (iuv * is_body[:, None]).round().to(torch.uint8)
-        return observe.reduce_samples(samples, instance, iuv, grid, supersample)
+        iuv = None
+        if surface:
+            uv = blend(self.body.uv[face], samples.weight)  # (n, 2)
+            iuv = torch.cat([self.body.parts[face][:, None].float(), 255 * uv], dim=1)
+            iuv = (iuv * is_body[:, None]).round().to(torch.uint8)
+        return observe.reduce_samples(samples, instance, iuv, grid)
 
 
 @dataclass
@@ -273,9 +280,9 @@ class Cameras:
         }
 
 
-def cover(triangles: Tensor, image: Tensor, grid: tuple[int, int, int]) -> Samples:
-    """Which triangle covers which sample of a grid (images, height, width)."""
-    ids = rasterise(triangles, image, *grid)
+def cover(triangles: Tensor, image: Tensor, grid: observe.Grid) -> Samples:
+    """Which triangle covers which sample of a grid."""
+    ids = rasterise(triangles, image, grid.images, grid.rows, grid.columns)
     where = (ids >= 0).nonzero()
     triangle = ids[where[:, 0], where[:, 1], where[:, 2]]
     weight, depth = barycentric(triangles[triangle], where[:, 2], where[:, 1])

@@ -10,7 +10,7 @@ from data_scripts.people.body import sample_shapes
 from data_scripts.people.camera import Camera, look_at
 from data_scripts.people.poses import sample_poses
 from data_scripts.people.shade import sample_light
-from data_scripts.people.types import Framing, Occluder, People, Scene
+from data_scripts.people.structures import Framing, Occluder, People, Scene
 
 Rng = np.random.Generator
 ALL_POSES = {
@@ -33,6 +33,8 @@ GROUP_POSES = {
 }
 OCCLUDED_SHARE = 0.35  # of the hard crops
 STANDING_ROOM = 0.55  # metres between people of a group, at least
+LAYOUTS = 16  # arrangements of a crowd to choose from
+BOARD = (0.7, 1.55)  # metres, the width and height that somebody's joints take
 
 
 def sample_people(rng: Rng, position: np.ndarray, mix: dict[str, float]) -> People:
@@ -126,13 +128,22 @@ def group_scene(rng: Rng, height: int, width: int, people: tuple[int, int]) -> S
 
 
 def free_place(
-    rng: Rng, placed: list[np.ndarray], camera: Camera, width: int, farthest: float
+    rng: Rng,
+    placed: list[np.ndarray],
+    camera: Camera,
+    width: int,
+    farthest: float,
+    reach: float = 0.42,
 ) -> np.ndarray:
-    """A place in view, (2,) metres, with room around it if one is found."""
+    """A place in view, (2,) metres, with room around it if one is found.
+
+    reach: the part of the image's width to either side of its middle.
+    """
     for _ in range(30):
         depth = rng.uniform(2.8, farthest)
-        place = np.array([rng.uniform(-0.45, 0.45) * depth * width / camera.focal, depth])
-        if all(np.linalg.norm(place - other) > STANDING_ROOM for other in placed):
+        across = rng.uniform(-reach, reach) * depth * width / camera.focal
+        place = np.array([across, depth])
+        if all(math.dist(place, other) > STANDING_ROOM for other in placed):
             break
     return place
 
@@ -146,32 +157,63 @@ def crowd_scene(
 ) -> Scene:
     """A scene whose crowd index comes near `crowd_index` (0..1).
 
-    The number of people grows with it, and the closer to 1, the more of them stand one
-    behind the other, as seen from the camera.
+    Of several arrangements, the one whose expected index comes nearest is taken. The
+    number of people grows with the index, and the closer to 1, the more of them stand
+    one behind the other, as seen from the camera.
     """
-    most = people[0] + round((people[1] - people[0]) * (0.15 + 0.85 * crowd_index))
-    count = int(rng.integers(people[0], most + 1))
-    count = max(count, round(people[0] + 4 * crowd_index))
+    fewest, most = people
+    most = fewest + round((most - fewest) * (0.15 + 0.85 * crowd_index))
+    fewest = min(fewest + round(4 * crowd_index), most)
     camera, horizon = room_camera(rng, height, width)
-    clusters = max(1, round(count * (1 - crowd_index) ** 1.5))
+    layouts = []
+    for _ in range(LAYOUTS):
+        count = int(rng.integers(fewest, most + 1))
+        layouts.append(arrange_crowd(rng, count, camera, width, crowd_index))
+    error = [abs(expected_index(layout, camera) - crowd_index) for layout in layouts]
+    position = layouts[int(np.argmin(error))]
+    return room_scene(rng, height, width, position, camera, horizon)
+
+
+def arrange_crowd(
+    rng: Rng, count: int, camera: Camera, width: int, crowd_index: float
+) -> np.ndarray:
+    """Places (count, 2) of people in clusters, the fewer the larger the index."""
+    clusters = max(1, round(count * (1 - crowd_index) ** rng.uniform(0.7, 2)))
+    reach = 0.4 - 0.2 * crowd_index
     placed: list[np.ndarray] = []
-    middles: list[np.ndarray] = []
     for person in range(count):
         if person < clusters:
-            place = free_place(rng, placed, camera, width, 5 + 0.5 * count)
-            middles.append(place)
+            place = free_place(rng, placed, camera, width, 5 + 0.4 * count, reach)
         else:
-            place = behind(rng, middles[person % clusters], crowd_index)
+            place = behind(rng, placed[person % clusters], crowd_index)
         placed.append(place)
-    return room_scene(rng, height, width, np.array(placed), camera, horizon)
+    return np.array(placed)
 
 
 def behind(rng: Rng, place: np.ndarray, crowd_index: float) -> np.ndarray:
     """A place that hides behind or in front of `place` the more, the larger the index."""
     spread = 0.12 + 0.5 * (1 - crowd_index)
-    depth = max(2.4, place[1] + rng.choice([-1, 1]) * rng.uniform(0.35, 1.2))
+    depth = max(2.8, place[1] + rng.choice([-1, 1]) * rng.uniform(0.35, 1.2))
     across = place[0] * depth / place[1] + spread * rng.normal()
     return np.array([across, depth])
+
+
+def expected_index(position: np.ndarray, camera: Camera) -> float:
+    """The crowd index, roughly, of people who stand at (N, 2) metres: see `labels`.
+
+    Everybody is taken for a board as wide and high as BOARD whose joints fill it.
+    """
+    if len(position) < 2:
+        return 0.0
+    wide, high = BOARD
+    middle, depth = position.T  # (N,) each, metres
+    sides = (middle + wide * np.array([[-0.5], [0.5]])) / depth  # (2, N) slopes
+    ends = (np.array([[0.0], [high]]) - camera.eye[2]) / depth
+    shares = np.ones((len(position), len(position)))  # of the joints of b in a's box
+    for low, top in (sides, ends):
+        common = np.minimum(top[:, None], top) - np.maximum(low[:, None], low)
+        shares *= np.clip(common / (top - low), 0, 1)
+    return float(np.minimum(shares.sum(axis=1) - 1, 1).mean())
 
 
 def room_scene(
@@ -184,7 +226,8 @@ def room_scene(
 ) -> Scene:
     """People at (N, 2) in a room with up to three objects."""
     occluders = [
-        object_on_floor(rng, camera, width) for _ in range(int(rng.integers(0, 4)))
+        object_on_floor(rng, camera, width, position)
+        for _ in range(int(rng.integers(0, 4)))
     ]
     return Scene(
         people=sample_people(rng, position, GROUP_POSES),
@@ -197,15 +240,16 @@ def room_scene(
     )
 
 
-def object_on_floor(rng: Rng, camera: Camera, width: int) -> Occluder:
-    """A crate or post standing on the ground somewhere in view."""
-    depth = rng.uniform(2.6, 8)
+def object_on_floor(
+    rng: Rng, camera: Camera, width: int, position: np.ndarray
+) -> Occluder:
+    """A crate or post on the ground in view, if possible not where people stand."""
     size = np.array([rng.uniform(0.15, 0.7), rng.uniform(0.15, 0.6), rng.uniform(0.4, 1.6)])
-    across = rng.uniform(-0.5, 0.5) * depth * width / camera.focal
+    place = free_place(rng, list(position), camera, width, 8)
     return Occluder(
         shape=("box", "cylinder")[rng.integers(2)],
         size=size,
         rotation=np.eye(3),
-        centre=np.array([across, depth, size[2] / 2]),
+        centre=np.array([*place, size[2] / 2]),
         colour=cloth_colour(rng, 1)[0],
     )

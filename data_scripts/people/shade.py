@@ -5,7 +5,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from data_scripts.people.types import Light
+from data_scripts.people.structures import Light
 
 
 def sample_light(rng: np.random.Generator) -> Light:
@@ -43,21 +43,22 @@ def shade(
     return colour * light + highlight[:, None]
 
 
-def finish(images: Tensor, seeds: list[int]) -> np.ndarray:
+def finish(images: Tensor, seeds: list[tuple[int, int]]) -> np.ndarray:
     """Images (N, H, W, 3) as uint8 with exposure, some blur and sensor noise.
 
-    images: float, about 0..1. seeds: one per image, so that an image does not depend
-    on the others of its batch.
+    images: float, about 0..1. seeds: a pair per image, so that an image does not depend
+    on the others of its batch; the first sets exposure and blur, both set the noise.
     """
     finished = []
     for image, seed in zip(images.permute(0, 3, 1, 2).cpu(), seeds, strict=True):
-        rng = np.random.default_rng(seed)
+        rng = np.random.default_rng(seed[0])
         gain, gamma = rng.uniform(0.85, 1.15), rng.uniform(0.8, 1.2)
         image = (gain * image).clamp(0, 1.3) ** gamma
         if rng.random() < 0.3:
             blurred = F.avg_pool2d(image[None], 3, 1, 1, count_include_pad=False)[0]
             image = 0.6 * blurred + 0.4 * image
-        noise = rng.standard_normal(image.shape, dtype=np.float32)
-        finished.append(image + float(rng.uniform(0.003, 0.02)) * torch.from_numpy(noise))
+        strength = float(rng.uniform(0.003, 0.015))
+        noise = np.random.default_rng(seed).standard_normal(image.shape, np.float32)
+        finished.append(image + strength * torch.from_numpy(noise))
     pixels = (255 * torch.stack(finished).clamp(0, 1)).round().to(torch.uint8)
     return pixels.permute(0, 2, 3, 1).numpy()

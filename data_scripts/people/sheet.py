@@ -16,6 +16,7 @@ from PIL import Image, ImageDraw
 
 from course_lib.skeletons import COCO17
 from data_scripts.files import DataError, plain_errors, read_json, write_atomic
+from data_scripts.people.sets import SPECS
 
 ROW_HEIGHT = 192  # px
 SHEET_WIDTH = 1280  # px
@@ -25,15 +26,22 @@ VISIBLE, HIDDEN = "#FFFFFF", "#000000"
 
 
 def find_sets(folder: Path) -> list[Path]:
-    """Folders of sets: `folder` itself or those below it, in order of name."""
+    """Folders of sets: `folder` itself or those below it, in the order of `SPECS`."""
     found = [
         path
-        for path in (folder, *sorted(folder.glob("*")))
+        for path in (folder, *sorted(folder.glob("*"), key=place))
         if (path / "train.json").is_file()
     ]
     if not found:
         raise DataError(f"{folder} holds no rendered set: prepare one first.")
     return found
+
+
+def place(folder: Path) -> int:
+    """Place of a set among all sets, by its folder's name (`NAME` or `NAME-v...`)."""
+    names = list(SPECS)
+    name = folder.name.split("-v")[0]
+    return names.index(name) if name in names else len(names)
 
 
 def draw_people(picture: Image.Image, people: list[dict[str, Any]]) -> Image.Image:

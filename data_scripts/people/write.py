@@ -12,15 +12,22 @@ from PIL import Image
 
 from data_scripts.files import write_atomic, write_json
 from data_scripts.people.clips import clip_scenes
-from data_scripts.people.labels import annotate_image, crowd_index
+from data_scripts.people.labels import (
+    COCO_JOINTS,
+    MIN_AREA,
+    annotate_image,
+    crowd_index,
+)
 from data_scripts.people.render import Renderer
 from data_scripts.people.scene import crop_scene, crowd_scene, group_scene
 from data_scripts.people.sets import SPLITS, SetSpec, sample_rng
 from data_scripts.people.shards import ShardTask
-from data_scripts.people.types import Rendered, Scene
+from data_scripts.people.structures import Rendered, Scene
 
 BATCH_PIXELS = 256 * 1024  # rendered together; bounds the memory of a worker
 IDS_PER_SPLIT = 1_000_000
+SEEN_JOINTS = 4  # visible joints of somebody in every sample, or it is drawn again
+REDRAWS = 8
 GOLDEN_RATIO = 0.6180339887498949
 
 
@@ -74,16 +81,54 @@ def make_scenes(spec: SetSpec, rng: np.random.Generator, index: int) -> list[Sce
 def render_images(task: ShardTask) -> Iterator[tuple[int, Rendered]]:
     """Each image of a shard with its number in the split, rendered in batches."""
     spec = task.spec
-    size = max(1, BATCH_PIXELS // (spec.height * spec.width * spec.supersample**2))
-    scenes = []
-    for index in range(task.start, task.stop):
-        rng = sample_rng(spec, task.seed, task.split, index)
-        scenes += make_scenes(spec, rng, index)
-    first = task.start * spec.frames
+    samples = max(1, batch_size(spec) // spec.frames)
+    for start in range(task.start, task.stop, samples):
+        indices = range(start, min(start + samples, task.stop))
+        rngs = [sample_rng(spec, task.seed, task.split, index) for index in indices]
+        scenes = []
+        for index, rng in zip(indices, rngs, strict=True):
+            scenes += make_scenes(spec, rng, index)
+        rendered = render(spec, scenes)
+        for place, (index, rng) in enumerate(zip(indices, rngs, strict=True)):
+            frames = rendered[place * spec.frames : (place + 1) * spec.frames]
+            frames = redraw(spec, rng, index, frames)
+            yield from enumerate(frames, index * spec.frames)
+
+
+def batch_size(spec: SetSpec) -> int:
+    """Images of a set that are rendered together."""
+    return max(1, BATCH_PIXELS // (spec.height * spec.width * spec.supersample**2))
+
+
+def render(spec: SetSpec, scenes: list[Scene]) -> list[Rendered]:
+    """The scenes as pictures with labels, in batches that fit the memory."""
+    size, draw = batch_size(spec), renderer(spec.body)
+    rendered = []
     for start in range(0, len(scenes), size):
         batch = scenes[start : start + size]
-        rendered = renderer(spec.body).render(batch, spec.supersample)
-        yield from enumerate(rendered, first + start)
+        rendered += draw.render(batch, spec.supersample, spec.iuv)
+    return rendered
+
+
+def redraw(
+    spec: SetSpec, rng: np.random.Generator, index: int, frames: list[Rendered]
+) -> list[Rendered]:
+    """The frames, drawn anew from the same random numbers while nobody is seen."""
+    for _ in range(REDRAWS):
+        if is_anybody_seen(frames):
+            break
+        frames = render(spec, make_scenes(spec, rng, index))
+    return frames
+
+
+def is_anybody_seen(frames: list[Rendered]) -> bool:
+    """Whether somebody can be labelled: some visible joints and enough pixels."""
+    return any(
+        (person.visible[:COCO_JOINTS] == 2).sum() >= SEEN_JOINTS
+        and (rendered.instances == person.instance).sum() >= MIN_AREA
+        for rendered in frames
+        for person in rendered.people
+    )
 
 
 def write_image(

@@ -78,7 +78,11 @@ class Light:
 
 @dataclass(frozen=True)
 class Scene:
-    """One image to render; background (H, W, 3) float 0..1 fixes its size."""
+    """One image to render; background (H, W, 3) float 0..1 fixes its size.
+
+    shadow: how dark shadows are, 0..1. grain_seed: seeds exposure and sensor noise;
+    frames of a clip share it, and with it the exposure, and differ in `frame`.
+    """
 
     people: People
     camera: Camera | Framing
@@ -87,6 +91,7 @@ class Scene:
     occluders: list[Occluder] = field(default_factory=list)
     shadow: float = 0.5
     grain_seed: int = 0
+    frame: int = 0
 
 
 @dataclass(frozen=True)
