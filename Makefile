@@ -35,5 +35,6 @@ lock:  ## renew requirements.lock from pyproject.toml (LOCK_ARGS=--upgrade)
 	@$(SETUP) --lock -- $(LOCK_ARGS)
 
 clean:  ## remove the environment and everything made (not the rendered people)
-	rm -rf .venv .bootstrap .release build dist *.egg-info .pytest_cache .ruff_cache
+	rm -rf .venv .bootstrap .release build dist *.egg-info
+	rm -rf .hypothesis .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

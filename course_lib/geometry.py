@@ -112,7 +112,8 @@ def _sample(images: Tensor, back: Tensor, size: tuple[int, int], k: int) -> Tens
     """Bilinear samples of the images averaged over k x k px."""
     if k > 1:  # px x of the image is px (x - (k - 1) / 2) / k of its average
         height, width = images.shape[-2:]
-        images = F.pad(images, (0, -width % k, 0, -height % k))
+        if width % k or height % k:
+            images = F.pad(images, (0, -width % k, 0, -height % k))
         images = F.avg_pool2d(images, k)
         shift = (back[:, :, 2:] - (k - 1) / 2) / k
         back = torch.cat([back[:, :, :2] / k, shift], dim=-1)

@@ -38,6 +38,7 @@ OPTIMIZERS = {
     "rmsprop": torch.optim.RMSprop,
     "sgd": torch.optim.SGD,
 }
+FUSED = {"adam", "adamw", "sgd"}
 
 
 @dataclass(frozen=True)
@@ -223,6 +224,9 @@ def _optimizer(
     name = choice or "adamw"
     if name not in OPTIMIZERS:
         raise ValueError(f"optimizer {name!r} is none of {', '.join(OPTIMIZERS)}")
+    places = {parameter.device.type for parameter in net.parameters()}
+    if name in FUSED and places <= {"cpu", "cuda"}:  # one pass over the weights
+        return OPTIMIZERS[name](net.parameters(), lr=lr, fused=True)
     return OPTIMIZERS[name](net.parameters(), lr=lr)
 
 

@@ -260,6 +260,27 @@ def test_a_set_grows_without_changing(easy, tmp_path):
     assert digests(folder) == digests(easy)
 
 
+def test_a_sample_without_anybody_is_drawn_again(easy, tmp_path, monkeypatch):
+    answers = itertools.chain([False, False], itertools.repeat(True))
+    monkeypatch.setattr(write, "is_anybody_seen", lambda _frames: next(answers))
+    folder = prepare_spec(sharded(), tmp_path / "set", 0, 1, COUNTS)
+    mine, theirs = digests(folder), digests(easy)
+    pictures = sorted(file for file in mine if file.endswith(".jpg"))
+    changed = [file for file in pictures if mine[file] != theirs[file]]
+    assert changed == ["images/train/000000.jpg"]
+
+
+def test_somebody_is_seen_in_every_sample(folders):
+    for (_name, folder), split in every_split(folders):
+        content = read(folder, split)
+        spec = content["info"]["spec"]
+        people = [a["image_id"] for a in content["annotations"] if a["num_keypoints"]]
+        images = content["images"]
+        for start in range(0, len(images), spec["frames"]):
+            frames = {i["id"] for i in images[start : start + spec["frames"]]}
+            assert frames & set(people)
+
+
 def test_missing_spans_fill_every_gap():
     assert list(missing_spans([], 5, 2)) == [(0, 2), (2, 4), (4, 5)]
     assert list(missing_spans([(0, 3)], 5, 2)) == [(3, 4), (4, 5)]
@@ -345,31 +366,55 @@ def test_two_at_once_render_once(tmp_path):
     assert all(str(tmp_path / "set") in output for output in outputs)
 
 
+def start_and_wait_for_a_shard(folder: Path) -> subprocess.Popen:
+    """A run with two workers that has just finished one more shard."""
+    before = len(list(folder.glob(".shards/*/*.json")))
+    process = subprocess.Popen(
+        command(folder, "--workers", "2", "--train", "400"),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    deadline = time.monotonic() + 90
+    while len(list(folder.glob(".shards/*/*.json"))) <= before:
+        assert process.poll() is None, process.stderr.read()
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    return process
+
+
+def workers_of(process: subprocess.Popen) -> list[int]:
+    """Process ids of the workers of a run."""
+    children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text()
+    return [
+        int(child)
+        for child in children.split()
+        if b"spawn_main" in Path(f"/proc/{child}/cmdline").read_bytes()
+    ]
+
+
 @pytest.mark.slow
-@pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
-def test_a_killed_run_and_ctrl_c_go_on(tmp_path):
-    """Two workers: the run is killed, resumed, stopped by Ctrl-C, resumed again."""
+@pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="needs /proc")
+def test_a_killed_worker_and_ctrl_c_leave_a_run_that_goes_on(tmp_path):
     folder = tmp_path / "set"
-    line = command(folder, "--workers", "2", "--train", "400")
-    for number, expected in ((signal.SIGKILL, -signal.SIGKILL), (signal.SIGINT, 130)):
-        before = len(list(folder.glob(".shards/*/*.json")))
-        process = subprocess.Popen(
-            line, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
-        )
-        deadline = time.monotonic() + 90
-        while len(list(folder.glob(".shards/*/*.json"))) <= before:
-            assert process.poll() is None, process.stderr.read()
-            assert time.monotonic() < deadline
-            time.sleep(0.02)
-        process.send_signal(number)
-        message = process.communicate(timeout=60)[1]
-        assert process.returncode == expected
-        assert "Traceback" not in message
-    kept = digests(folder / ".shards")
-    assert kept
-    assert main(command(folder, "--workers", "1", "--train", "150")[3:]) == 0
-    assert len(read(folder, "train")["images"]) >= 150
-    assert not list(folder.rglob("*.part"))
+    process = start_and_wait_for_a_shard(folder)
+    os.kill(workers_of(process)[0], signal.SIGKILL)
+    message = process.communicate(timeout=60)[1]
+    assert process.returncode == 2
+    assert "run the command again with fewer workers" in message
+    assert "Traceback" not in message
+
+    process = start_and_wait_for_a_shard(folder)
+    os.killpg(process.pid, signal.SIGINT)
+    message = process.communicate(timeout=60)[1]
+    assert process.returncode == 130
+    assert "Traceback" not in message
+
+    kept = digests(folder / ".shards" / "train")
+    assert len(kept) >= 2
+    assert main(command(folder, "--workers", "1", "--train", "60")[3:]) == 0
+    assert len(read(folder, "train")["images"]) >= 60
 
 
 def sentence(capsys) -> str:

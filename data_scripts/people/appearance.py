@@ -69,7 +69,8 @@ def sample_appearance(rng: np.random.Generator, count: int) -> Appearance:
         return rng.uniform(low, high, count).astype(np.float32)
 
     def one_of(values: list[float], weights: list[float]) -> np.ndarray:
-        return np.array(values, dtype=np.float32)[rng.choice(len(values), count, p=weights)]
+        chosen = rng.choice(len(values), count, p=weights)
+        return np.array(values, dtype=np.float32)[chosen]
 
     tones = SKIN_TONES[rng.integers(len(SKIN_TONES), size=count)]
     patterns = one_of(list(range(8)), [0.42, 0.14, 0.08, 0.08, 0.06, 0.08, 0.08, 0.06])
@@ -119,8 +120,9 @@ class Surface:
         """Smooth noise (n,) in 0..1 at points (n, 3), `frequency` cells per metre."""
         where = ((points * (frequency / 24)) % 1.0) * 2 - 1
         volume = self.lattice[:, channel : channel + 1]
+        where = where.view(1, -1, 1, 1, 3)
         sampled = F.grid_sample(
-            volume, where.view(1, -1, 1, 1, 3), padding_mode="border", align_corners=False
+            volume, where, padding_mode="border", align_corners=False
         )
         return sampled.flatten()
 
@@ -172,7 +174,8 @@ class Surface:
         line = 0.055 - (y + 0.09).clamp(0, 0.1) * 1.6 - 0.012 * length
         head = region == REGIONS.index("head")
         neck = region == REGIONS.index("neck")
-        cap = head & ((above_eyes > line) | ((y > 0) & (above_eyes > -0.02 - 0.03 * length)))
+        behind = (y > 0) & (above_eyes > -0.02 - 0.03 * length)
+        cap = head & ((above_eyes > line) | behind)
         nape = neck & (y > 0) & (length >= MIDDLE_HAIR)
         back = (region == REGIONS.index("torso")) & (points[..., 2] > 0.38) & (y > 0)
         back = back & (points[..., 0].abs() < 0.12) & (length >= LONG_HAIR)
@@ -201,7 +204,8 @@ class Surface:
         hair = self.hair(points, region, looks)
         colour[hair] = self.strands(points[hair], looks["hair"][hair])
         is_head = region == REGIONS.index("head")
-        hat = is_head & (points[:, 2] > self.eyes[0][2] + 0.045) & (looks["has_hat"] > 0)
+        is_above = points[:, 2] > self.eyes[0][2] + 0.045
+        hat = is_head & is_above & (looks["has_hat"] > 0)
         colour = paint(colour, hat, looks["hat"] * (0.9 + 0.15 * fine)[:, None])
         fabric = top | trousers
         bump = torch.stack([coarse, self.noise(points, 22.0, 3), fine], dim=1) - 0.5
@@ -233,7 +237,8 @@ class Surface:
         second = (kind == STRIPES_ACROSS) & across | (kind == STRIPES_DOWN) & down
         second = second | (kind == CHECKS) & (across ^ down)
         second = second | (kind == DOTS) & (along.sin() * around.sin() > 0.45)
-        second = second | (kind == BLOTCHES) & (coarse > 0.55) | (kind == YOKE) & (z > 0.3)
+        second = second | (kind == BLOTCHES) & (coarse > 0.55)
+        second = second | (kind == YOKE) & (z > 0.3)
         chest = (x.abs() < 0.09) & (z > 0.2) & (z < 0.38) & (y < 0)
         second = second | (kind == PRINT) & chest
         return torch.where(second[:, None], looks[f"{name}_second"], looks[name])
@@ -241,11 +246,11 @@ class Surface:
     def face(self, skin: Tensor, points: Tensor, hair: Tensor) -> Tensor:
         """Colours (n, 3) of the front of heads: skin with eyes, brows and mouth."""
 
-        def blend(colour: Tensor, place: Tensor, size: tuple, paint_with: Tensor) -> Tensor:
+        def blend(colour: Tensor, place: Tensor, size: tuple, new: Tensor) -> Tensor:
             across = (points[:, 0] - place[0]) / size[0]
             up = (points[:, 2] - place[2]) / size[1]
             weight = torch.exp(-(across**2) - up**2)[:, None]
-            return colour * (1 - weight) + weight * paint_with
+            return colour * (1 - weight) + weight * new
 
         colour = skin
         for eye in self.eyes:

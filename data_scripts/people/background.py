@@ -13,7 +13,8 @@ Rng = np.random.Generator
 
 def muted_colour(rng: Rng) -> np.ndarray:
     """A plausible colour of a room or street, (3,) 0..1."""
-    hue, saturation, value = rng.random(), 0.7 * rng.beta(1.2, 3), rng.uniform(0.2, 0.95)
+    hue, saturation = rng.random(), 0.7 * rng.beta(1.2, 3)
+    value = rng.uniform(0.2, 0.88)
     return np.array(colorsys.hsv_to_rgb(hue, saturation, value), dtype=np.float32)
 
 
@@ -42,7 +43,7 @@ def gradient(rng: Rng, height: int, width: int) -> np.ndarray:
     down = np.linspace(0, 1, height, dtype=np.float32)[:, None, None]
     top, bottom = muted_colour(rng), muted_colour(rng)
     wall = top * (1 - 0.6 * down) + bottom * 0.6 * down
-    return np.ascontiguousarray(np.broadcast_to(wall, (height, width, 3)))
+    return np.repeat(wall, width, axis=1)
 
 
 def paint_floor(rng: Rng, image: np.ndarray, horizon: float) -> None:
@@ -75,7 +76,7 @@ def square_wave(phase: np.ndarray, size: np.ndarray) -> np.ndarray:
 
 
 def soft_noise(rng: Rng, height: int, width: int) -> np.ndarray:
-    """Blotches of several sizes, the smaller the fainter, (height, width, 3) around 0."""
+    """Blotches, the smaller the fainter, (height, width, 3) around 0."""
     total = np.zeros((height, width, 3), dtype=np.float32)
     for _ in range(int(rng.integers(1, 4))):
         cell = 2 ** int(rng.integers(2, 8))

@@ -39,10 +39,8 @@ class Walkers:
         count = len(self.yaw)
         facing = np.radians(self.yaw)
         direction = np.stack([np.sin(facing), -np.cos(facing)], axis=1)
-        angles = [
-            walk_cycle(np.array([self.phase[i] + self.cadence[i] * time]), run=self.run[i])
-            for i in range(count)
-        ]
+        phase = self.phase + self.cadence * time  # (N,) cycles
+        angles = [walk_cycle(phase[i : i + 1], run=self.run[i]) for i in range(count)]
         return People(
             angles=np.concatenate(angles),
             shape=self.shape,
@@ -74,11 +72,13 @@ def sample_walkers(rng: Rng, count: int, spread: float) -> Walkers:
     yaw = rng.choice([90.0, -90.0], count) + 26 * rng.normal(size=count)
     depth = np.sort(rng.uniform(3.2, 7.0, count))
     run = (rng.random(count) < 0.25).astype(float)
+    shape, looks = sample_shapes(rng, count), sample_appearance(rng, count)
+    slope = spread * rng.uniform(-0.3, 0.3, count)  # across, per metre of depth
     return Walkers(
-        shape=sample_shapes(rng, count),
-        looks=sample_appearance(rng, count),
+        shape=shape,
+        looks=looks,
         yaw=yaw,
-        middle=np.stack([rng.uniform(-0.3, 0.3, count) * depth * spread, depth], axis=1),
+        middle=np.stack([slope * depth, depth], axis=1),
         speed=np.where(run > 0, RUN, WALK),
         cadence=np.where(run > 0, 1.35, 0.95) * rng.uniform(0.9, 1.1, count),
         phase=rng.random(count),
@@ -126,7 +126,7 @@ def frame(stage: Stage, time: float, number: int) -> Scene:
     width = double // 2
     slope = stage.pan * time  # tangent of the pan angle
     eye = np.array([0.3 * time, 0.0, stage.eye_height + 0.02 * np.sin(6 * time)])
-    target = eye + [slope, 1.0, -DOWN]
+    target = eye + np.array([slope, 1.0, -DOWN])
     left = int(np.clip(width / 2 + stage.focal * slope, 0, width))
     return Scene(
         people=stage.walkers.at(time),

@@ -1,5 +1,7 @@
 """Boxes and cylinders that stand in the way, and cameras that frame a person."""
 
+from itertools import pairwise
+
 import numpy as np
 
 from data_scripts.people.camera import Camera, look_at
@@ -16,7 +18,7 @@ def unit_box() -> np.ndarray:
         for sign in (-0.5, 0.5):
             u, v = np.roll(np.eye(3), axis, axis=0)[1:] * 0.5
             normal = np.roll(np.eye(3), axis, axis=0)[0] * sign
-            u = u if sign > 0 else -u  # keeps the corners counter-clockwise from outside
+            u = sign * 2 * u  # keeps the corners counter-clockwise from outside
             a, b, c, d = (normal + s * u + t * v for s, t in SQUARE)
             faces += [[a, b, c], [a, c, d]]
     return np.array(faces)
@@ -31,7 +33,7 @@ def unit_cylinder() -> np.ndarray:
     rim = np.stack([np.cos(turn) / 2, np.sin(turn) / 2, np.zeros_like(turn)], axis=1)
     up = np.array([0.0, 0.0, 0.5])
     faces = []
-    for a, b in zip(rim[:-1], rim[1:], strict=True):
+    for a, b in pairwise(rim):
         faces += [[a - up, b - up, b + up], [a - up, b + up, a + up]]
         faces += [[up, a + up, b + up], [-up, b - up, a - up]]
     return np.array(faces)

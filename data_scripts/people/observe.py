@@ -1,24 +1,20 @@
 """What is seen of whom: label maps at image resolution, and labels per person.
 
 A joint lies inside of the body, so "visible" needs a rule: a joint is seen if, at its
-pixel or a direct neighbour, the nearest surface belongs to the same person and the
-surface point lies within the joint's RADIUS, in space. Then neither another person nor
-an object nor another part of the own body is in front.
+sample, the nearest surface belongs to the same person and the surface point lies within
+the joint's RADIUS, in space. Then neither another person nor an object nor another part
+of the own body is in front. Heels and the top of the head lie at the outline; so where
+nothing is in front of a joint, such a surface one pixel beside it will do.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
 
+from data_scripts.people.batch import Cameras, Crowd, Grid, Samples
 from data_scripts.people.body import REGIONS, Body
 from data_scripts.people.structures import PersonLabel
-
-if TYPE_CHECKING:
-    from data_scripts.people.render import Cameras, Crowd, Samples
 
 # Metres from a joint to the skin around it, on a body whose trunk is TRUNK long.
 RADIUS = {
@@ -51,38 +47,14 @@ NEIGHBOURS = ((0, 0), (1, 0), (-1, 0), (0, 1), (0, -1))
 
 @dataclass
 class Maps:
-    """instances (N, H, W) uint8, iuv (N, H, W, 3) uint8, depth (N, H, W) metres, inf
+    """At image resolution: instances (N, H, W) uint8 and iuv (N, H, W, 3) uint8. At that
+    of the samples: names (N, rows, columns) uint8, the instances, and depth, metres, inf
     where nothing is."""
 
     instances: Tensor
     iuv: Tensor
+    names: Tensor
     depth: Tensor
-
-
-@dataclass(frozen=True)
-class Grid:
-    """The samples of a batch: `supersample` a side for each pixel of N images."""
-
-    images: int
-    height: int
-    width: int
-    supersample: int
-
-    @property
-    def rows(self) -> int:
-        return self.height * self.supersample
-
-    @property
-    def columns(self) -> int:
-        return self.width * self.supersample
-
-    def spread(self, where: Tensor, values: Tensor, empty: float) -> Tensor:
-        """Values (n, ...) at flat samples (n,) as (N, H, W, samples of a pixel, ...)."""
-        rest, k = values.shape[1:], self.supersample
-        flat = values.new_full((self.images * self.rows * self.columns, *rest), empty)
-        flat[where] = values
-        blocks = flat.view(self.images, self.height, k, self.width, k, *rest)
-        return blocks.transpose(2, 3).flatten(3, 4)
 
 
 def reduce_samples(
@@ -92,18 +64,19 @@ def reduce_samples(
 
     instance (n,) and iuv (n, 3) or None (then zeros) are of the covered samples.
     """
-    where = (samples.image * grid.rows + samples.row) * grid.columns + samples.column
-    names = grid.spread(where, instance.to(torch.uint8), 0)  # (N, H, W, k * k)
-    votes = (names[..., None] == names[..., None, :]).sum(dim=-1, dtype=torch.uint8)
-    chosen = votes.argmax(dim=-1, keepdim=True)  # (N, H, W, 1)
-    surface = names.new_zeros(*names.shape[:3], 3)
+    names = grid.spread(samples, instance.to(torch.uint8), 0)
+    candidates = grid.blocks(names)  # (N, H, W, k * k)
+    votes = candidates[..., None] == candidates[..., None, :]
+    chosen = votes.sum(dim=-1, dtype=torch.uint8).argmax(dim=-1, keepdim=True)
+    surface = names.new_zeros(*candidates.shape[:3], 3)
     if iuv is not None:
         index = chosen[..., None].expand(*chosen.shape, 3)
-        surface = grid.spread(where, iuv, 0).gather(3, index)[..., 0, :]
+        surface = grid.blocks(grid.spread(samples, iuv, 0)).gather(3, index)[..., 0, :]
     return Maps(
-        names.gather(3, chosen)[..., 0],
-        surface,
-        grid.spread(where, samples.depth, torch.inf).gather(3, chosen)[..., 0],
+        instances=candidates.gather(3, chosen)[..., 0],
+        iuv=surface,
+        names=names,
+        depth=grid.spread(samples, samples.depth, torch.inf),
     )
 
 
@@ -152,27 +125,33 @@ def visibility(
     screen: Tensor,
     camera_frame: Tensor,
 ) -> Tensor:
-    """2 seen, 1 hidden, 0 outside of the image or behind the camera; (B, 27) long."""
-    height, width = maps.depth.shape[1:]
+    """2 seen, 1 hidden, 0 outside of the image or behind the camera; (B, 27) long.
+
+    screen (B, 27, 3) px and depth, camera_frame (B, 27, 3) metres: the joints.
+    """
+    height, width = maps.instances.shape[1:]
+    step = maps.names.shape[1] // height  # samples across a pixel
     size = screen.new_tensor([width, height])
     inside = ((screen[..., :2] >= -0.5) & (screen[..., :2] < size - 0.5)).all(dim=-1)
     inside &= screen[..., 2] > 0.05
-    reach = radii(body, crowd)  # (B, 27)
-    seen = torch.zeros_like(inside)
     image = crowd.image[:, None].expand_as(inside)
-    focal = cameras.focal[crowd.image][:, None]
+    focal = cameras.focal[crowd.image][:, None, None]
     centre = cameras.centre[crowd.image][:, None]  # (B, 1, 2)
-    pixel = screen[..., :2].round().long()
-    for dx, dy in NEIGHBOURS:
-        x = (pixel[..., 0] + dx).clamp(0, width - 1)
-        y = (pixel[..., 1] + dy).clamp(0, height - 1)
+    reach = radii(body, crowd)  # (B, 27)
+    sample = (screen[..., :2] * step + (step - 1) / 2).round().long()
+    found, front = [], []
+    for offset in NEIGHBOURS:
+        at = sample + step * sample.new_tensor(offset)
+        x, y = (at.clamp(min=0).minimum((size * step).long() - 1)).unbind(dim=-1)
         depth = maps.depth[image, y, x]
-        plane = (torch.stack([x, y], dim=-1) - centre) / focal[..., None]
-        surface = torch.cat([plane * depth[..., None], depth[..., None]], dim=-1)
-        distance = (surface - camera_frame).norm(dim=-1).nan_to_num(torch.inf)
-        is_own = maps.instances[image, y, x] == crowd.instance[:, None]
-        seen |= is_own & (distance < reach)
-    return torch.where(inside, 1 + seen.long(), 0)
+        place = (torch.stack([x, y], dim=-1) - (step - 1) / 2) / step  # px
+        plane = torch.cat([(place - centre) / focal, torch.ones_like(place[..., :1])], -1)
+        distance = (plane * depth[..., None] - camera_frame).norm(dim=-1)
+        is_own = maps.names[image, y, x] == crowd.instance[:, None]
+        found.append(is_own & (distance < reach))
+        front.append(depth <= screen[..., 2])
+    beside = torch.stack(found[1:]).any(dim=0) & ~front[0]
+    return torch.where(inside, 1 + (found[0] | beside).long(), 0)
 
 
 def radii(body: Body, crowd: Crowd) -> Tensor:

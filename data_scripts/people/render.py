@@ -5,8 +5,6 @@ the resolution, colour the covered samples, average them to pixels. The label of
 pixel is that of the most frequent of its samples.
 """
 
-from dataclasses import dataclass
-
 import numpy as np
 import torch
 import torch.nn.functional as F
@@ -14,8 +12,9 @@ from torch import Tensor
 
 from data_scripts.people import observe
 from data_scripts.people.appearance import Surface
+from data_scripts.people.batch import Cameras, Crowd, Grid, Samples, yaw_rotation
 from data_scripts.people.body import Body, vertex_normals
-from data_scripts.people.camera import Camera, project
+from data_scripts.people.camera import Camera
 from data_scripts.people.objects import occluder_triangles, place_camera
 from data_scripts.people.raster import barycentric, rasterise
 from data_scripts.people.shade import finish, shade
@@ -24,38 +23,6 @@ from data_scripts.people.structures import Rendered, Scene
 OBJECT = 255  # value of occluders in an instance image
 SHADOW_SCALE = 0.5  # shadows are drawn at half resolution and blurred
 LOWEST_SUN = 0.35  # shadows are never longer than under a light this high
-
-
-@dataclass
-class Crowd:
-    """Everybody in a batch: B bodies over N images.
-
-    vertices, normals: (B, V, 3). joints: (B, 27, 3) metres. looks: appearance tensors.
-    image: (B,) the image of a body. instance: (B,) its number there, from 1.
-    """
-
-    vertices: Tensor
-    normals: Tensor
-    joints: Tensor
-    looks: dict[str, Tensor]
-    image: Tensor
-    instance: Tensor
-
-
-@dataclass
-class Samples:
-    """The n covered samples of a batch and what covers them.
-
-    image, row, column: (n,). triangle: (n,) among all triangles. weight: (n, 3)
-    perspective-correct. depth: (n,) metres.
-    """
-
-    image: Tensor
-    row: Tensor
-    column: Tensor
-    triangle: Tensor
-    weight: Tensor
-    depth: Tensor
 
 
 class Renderer:
@@ -81,15 +48,12 @@ class Renderer:
         cameras = self.cameras(scenes, crowd)
         triangles, image, objects = self.triangles(scenes, crowd, cameras, supersample)
         height, width = scenes[0].background.shape[:2]
-        grid = observe.Grid(len(scenes), height, width, supersample)
+        grid = Grid(len(scenes), height, width, supersample)
         samples = cover(triangles, image, grid)
         colours, is_body = self.colours(scenes, crowd, samples, objects)
-        picture = self.backdrop(scenes, crowd, cameras)
-        picture = picture.repeat_interleave(supersample, 1)
-        picture = picture.repeat_interleave(supersample, 2)
-        picture[samples.image, samples.row, samples.column] = colours
+        behind = self.backdrop(scenes, crowd, cameras)
         pictures = finish(
-            F.avg_pool2d(picture.permute(0, 3, 1, 2), supersample).permute(0, 2, 3, 1),
+            grid.average(samples, colours, behind),
             [(scene.grain_seed, scene.frame) for scene in scenes],
         )
         maps = self.label_maps(crowd, samples, is_body, grid, surface)
@@ -146,7 +110,7 @@ class Renderer:
             for name in parts[0]
         }
 
-    def cameras(self, scenes: list[Scene], crowd: Crowd) -> "Cameras":
+    def cameras(self, scenes: list[Scene], crowd: Crowd) -> Cameras:
         """The camera of every image; framings are resolved to the framed person."""
         placed = []
         for i, scene in enumerate(scenes):
@@ -165,7 +129,7 @@ class Renderer:
         )
 
     def triangles(
-        self, scenes: list[Scene], crowd: Crowd, cameras: "Cameras", supersample: int
+        self, scenes: list[Scene], crowd: Crowd, cameras: Cameras, supersample: int
     ) -> tuple[Tensor, Tensor, tuple[Tensor, Tensor]]:
         """Screen triangles (T, 3, 3), bodies first, their images (T,), and colours and
         normals (O, 3) of the O object triangles at the end."""
@@ -214,7 +178,7 @@ class Renderer:
         )
         return colours, is_body
 
-    def backdrop(self, scenes: list[Scene], crowd: Crowd, cameras: "Cameras") -> Tensor:
+    def backdrop(self, scenes: list[Scene], crowd: Crowd, cameras: Cameras) -> Tensor:
         """Backgrounds (N, H, W, 3) with the shadows that bodies cast on the ground."""
         pictures = self.tensor(np.stack([scene.background for scene in scenes]))
         height, width = pictures.shape[1:3]
@@ -237,7 +201,7 @@ class Renderer:
         crowd: Crowd,
         samples: Samples,
         is_body: Tensor,
-        grid: observe.Grid,
+        grid: Grid,
         surface: bool,
     ) -> observe.Maps:
         """Instance, depth and, if wanted, IUV maps at image resolution."""
@@ -253,34 +217,7 @@ class Renderer:
         return observe.reduce_samples(samples, instance, iuv, grid)
 
 
-@dataclass
-class Cameras:
-    """The cameras of N images, as given and as tensors (N, ...)."""
-
-    placed: list[Camera]
-    rotation: Tensor
-    eye: Tensor
-    focal: Tensor
-    centre: Tensor
-
-    def project(self, points: Tensor, image: Tensor, scale: float = 1.0) -> Tensor:
-        """Points (B, P, 3) metres seen in images (B,): (B, P, 3) as x, y px, depth m."""
-        own = (v[image] for v in (self.rotation, self.eye, self.focal, self.centre))
-        return project(points, *own, scale=scale)
-
-    def numbers(self, image: int) -> dict[str, object]:
-        """One camera in plain numbers for a label file."""
-        camera = self.placed[image]
-        return {
-            "R": np.round(camera.rotation, 6).tolist(),
-            "eye": np.round(camera.eye, 4).tolist(),
-            "f": round(float(camera.focal), 3),
-            "cx": round(float(camera.centre[0]), 3),
-            "cy": round(float(camera.centre[1]), 3),
-        }
-
-
-def cover(triangles: Tensor, image: Tensor, grid: observe.Grid) -> Samples:
+def cover(triangles: Tensor, image: Tensor, grid: Grid) -> Samples:
     """Which triangle covers which sample of a grid."""
     ids = rasterise(triangles, image, grid.images, grid.rows, grid.columns)
     where = (ids >= 0).nonzero()
@@ -292,14 +229,6 @@ def cover(triangles: Tensor, image: Tensor, grid: observe.Grid) -> Samples:
 def blend(corners: Tensor, weight: Tensor) -> Tensor:
     """Values (n, C) inside triangles from those at the corners (n, 3, C)."""
     return (corners * weight[..., None]).sum(dim=1)
-
-
-def yaw_rotation(degrees: Tensor) -> Tensor:
-    """Rotations (B, 3, 3) about the vertical, counter-clockwise seen from above."""
-    cos, sin = torch.cos(degrees * torch.pi / 180), torch.sin(degrees * torch.pi / 180)
-    zero, one = torch.zeros_like(cos), torch.ones_like(cos)
-    rows = [cos, -sin, zero, sin, cos, zero, zero, zero, one]
-    return torch.stack(rows, dim=-1).view(-1, 3, 3)
 
 
 def track(people: list, scene: Scene) -> list:

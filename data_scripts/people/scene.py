@@ -111,7 +111,7 @@ def room_camera(rng: Rng, height: int, width: int) -> tuple[Camera, float]:
     focal = height * rng.uniform(0.9, 1.5)
     pitch = rng.uniform(0.02, 0.16) + 0.05 * (eye_height - 1.4)
     eye = np.array([0.0, 0.0, eye_height])
-    target = eye + [0.0, math.cos(pitch), -math.sin(pitch)]
+    target = eye + np.array([0.0, math.cos(pitch), -math.sin(pitch)])
     centre = np.array([(width - 1) / 2, (height - 1) / 2])
     horizon = centre[1] - focal * math.tan(pitch)
     return Camera(look_at(eye, target), eye, float(focal), centre), float(horizon)
@@ -191,8 +191,8 @@ def arrange_crowd(
 
 
 def behind(rng: Rng, place: np.ndarray, crowd_index: float) -> np.ndarray:
-    """A place that hides behind or in front of `place` the more, the larger the index."""
-    spread = 0.12 + 0.5 * (1 - crowd_index)
+    """A place behind or before `place` that hides more, the larger the index."""
+    spread = 0.05 + 0.5 * (1 - crowd_index)
     depth = max(2.8, place[1] + rng.choice([-1, 1]) * rng.uniform(0.35, 1.2))
     across = place[0] * depth / place[1] + spread * rng.normal()
     return np.array([across, depth])
@@ -244,7 +244,7 @@ def object_on_floor(
     rng: Rng, camera: Camera, width: int, position: np.ndarray
 ) -> Occluder:
     """A crate or post on the ground in view, if possible not where people stand."""
-    size = np.array([rng.uniform(0.15, 0.7), rng.uniform(0.15, 0.6), rng.uniform(0.4, 1.6)])
+    size = rng.uniform([0.15, 0.15, 0.4], [0.7, 0.6, 1.6])
     place = free_place(rng, list(position), camera, width, 8)
     return Occluder(
         shape=("box", "cylinder")[rng.integers(2)],

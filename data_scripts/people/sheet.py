@@ -19,7 +19,7 @@ from data_scripts.files import DataError, plain_errors, read_json, write_atomic
 from data_scripts.people.sets import SPECS
 
 ROW_HEIGHT = 192  # px
-SHEET_WIDTH = 1280  # px
+SHEET_WIDTH = 1300  # px
 GAP = 4  # px
 MAX_BYTES = 400_000
 VISIBLE, HIDDEN = "#FFFFFF", "#000000"

@@ -24,7 +24,7 @@ from data_scripts.people.sets import SPLITS, SetSpec, sample_rng
 from data_scripts.people.shards import ShardTask
 from data_scripts.people.structures import Rendered, Scene
 
-BATCH_PIXELS = 256 * 1024  # rendered together; bounds the memory of a worker
+BATCH_PIXELS = 1024 * 1024  # samples rendered together; bounds a worker's memory
 IDS_PER_SPLIT = 1_000_000
 SEEN_JOINTS = 4  # visible joints of somebody in every sample, or it is drawn again
 REDRAWS = 8
