@@ -86,7 +86,8 @@ def occluder_triangles(
     outward normals (T, 3)."""
     corners, images, colours = [np.zeros((0, 3, 3))], [], [np.zeros((0, 3))]
     for image, (scene, camera) in enumerate(zip(scenes, cameras, strict=True)):
-        target = np.array([*scene.people.position[0], 0.9])  # a framed person's middle
+        framed = scene.people.position[0] if len(scene.people) else np.zeros(2)
+        target = np.array([*framed, 0.9])  # about the middle of a person
         for occluder in scene.occluders:
             mesh = occluder_mesh(occluder, camera, target)
             corners.append(mesh)

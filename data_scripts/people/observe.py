@@ -42,14 +42,18 @@ RADIUS = {
 }
 SMALL_RADIUS = 0.07  # toes and heels
 TRUNK = 0.48  # metres from the middle of the shoulders to the middle of the hips
+NEAR = 0.05  # metres; what is nearer to the camera than this is behind it
 NEIGHBOURS = ((0, 0), (1, 0), (-1, 0), (0, 1), (0, -1))
 
 
 @dataclass
 class Maps:
-    """At image resolution: instances (N, H, W) uint8 and iuv (N, H, W, 3) uint8. At that
-    of the samples: names (N, rows, columns) uint8, the instances, and depth, metres, inf
-    where nothing is."""
+    """What is where in N images.
+
+    At the resolution of the images: instances (N, H, W) uint8, iuv (N, H, W, 3) uint8.
+    At that of the samples: names (N, rows, columns) uint8, again the instances, and
+    depth, metres, inf where nothing is.
+    """
 
     instances: Tensor
     iuv: Tensor
@@ -130,28 +134,39 @@ def visibility(
     screen (B, 27, 3) px and depth, camera_frame (B, 27, 3) metres: the joints.
     """
     height, width = maps.instances.shape[1:]
-    step = maps.names.shape[1] // height  # samples across a pixel
     size = screen.new_tensor([width, height])
     inside = ((screen[..., :2] >= -0.5) & (screen[..., :2] < size - 0.5)).all(dim=-1)
-    inside &= screen[..., 2] > 0.05
-    image = crowd.image[:, None].expand_as(inside)
-    focal = cameras.focal[crowd.image][:, None, None]
-    centre = cameras.centre[crowd.image][:, None]  # (B, 1, 2)
+    inside &= screen[..., 2] > NEAR
     reach = radii(body, crowd)  # (B, 27)
-    sample = (screen[..., :2] * step + (step - 1) / 2).round().long()
-    found, front = [], []
+    is_near, is_covered = [], []
     for offset in NEIGHBOURS:
-        at = sample + step * sample.new_tensor(offset)
-        x, y = (at.clamp(min=0).minimum((size * step).long() - 1)).unbind(dim=-1)
-        depth = maps.depth[image, y, x]
-        place = (torch.stack([x, y], dim=-1) - (step - 1) / 2) / step  # px
-        plane = torch.cat([(place - centre) / focal, torch.ones_like(place[..., :1])], -1)
-        distance = (plane * depth[..., None] - camera_frame).norm(dim=-1)
-        is_own = maps.names[image, y, x] == crowd.instance[:, None]
-        found.append(is_own & (distance < reach))
-        front.append(depth <= screen[..., 2])
-    beside = torch.stack(found[1:]).any(dim=0) & ~front[0]
-    return torch.where(inside, 1 + (found[0] | beside).long(), 0)
+        pixels = screen[..., :2] + screen.new_tensor(offset)
+        name, point = surface_at(crowd, cameras, maps, pixels)
+        is_own = name == crowd.instance[:, None]
+        is_near.append(is_own & ((point - camera_frame).norm(dim=-1) < reach))
+        is_covered.append(point[..., 2] <= screen[..., 2])
+    beside = torch.stack(is_near[1:]).any(dim=0) & ~is_covered[0]
+    return torch.where(inside, 1 + (is_near[0] | beside).long(), 0)
+
+
+def surface_at(
+    crowd: Crowd, cameras: Cameras, maps: Maps, pixels: Tensor
+) -> tuple[Tensor, Tensor]:
+    """What is seen at the samples next to pixels (B, P, 2), or to the image's border.
+
+    Returns the instances (B, P) and the surface points (B, P, 3), metres in the camera
+    frame.
+    """
+    rows, columns = maps.names.shape[1:]
+    step = rows // maps.instances.shape[1]  # samples across a pixel
+    sample = (pixels * step + (step - 1) / 2).round().long()
+    x, y = sample[..., 0].clamp(0, columns - 1), sample[..., 1].clamp(0, rows - 1)
+    image = crowd.image[:, None].expand_as(x)
+    depth = maps.depth[image, y, x][..., None]
+    place = (torch.stack([x, y], dim=-1) - (step - 1) / 2) / step  # px
+    centre = cameras.centre[crowd.image][:, None]
+    across = (place - centre) / cameras.focal[crowd.image][:, None, None]
+    return maps.names[image, y, x], torch.cat([across * depth, depth], dim=-1)
 
 
 def radii(body: Body, crowd: Crowd) -> Tensor:

@@ -41,22 +41,21 @@ class Renderer:
 
         surface: False leaves the IUV images empty, which saves time.
         """
-        sizes = {scene.background.shape for scene in scenes}
-        if len(sizes) != 1:
-            raise ValueError(f"a batch needs images of one size, got {sorted(sizes)}")
+        grid = make_grid(scenes, supersample)
         crowd = self.assemble(scenes)
-        cameras = self.cameras(scenes, crowd)
-        triangles, image, objects = self.triangles(scenes, crowd, cameras, supersample)
-        height, width = scenes[0].background.shape[:2]
-        grid = Grid(len(scenes), height, width, supersample)
+        cameras = self.place_cameras(scenes, crowd)
+        triangles, image, objects = self.gather_triangles(
+            scenes, crowd, cameras, supersample
+        )
         samples = cover(triangles, image, grid)
-        colours, is_body = self.colours(scenes, crowd, samples, objects)
-        behind = self.backdrop(scenes, crowd, cameras)
+        is_body = samples.triangle < len(triangles) - len(objects[0])
+        colours = self.colour_samples(scenes, crowd, samples, is_body, objects)
+        behind = self.paint_backdrop(scenes, crowd, cameras)
         pictures = finish(
             grid.average(samples, colours, behind),
             [(scene.grain_seed, scene.frame) for scene in scenes],
         )
-        maps = self.label_maps(crowd, samples, is_body, grid, surface)
+        maps = self.draw_maps(crowd, samples, is_body, grid, surface)
         people = observe.label_people(self.body, crowd, cameras, maps)
         return [
             Rendered(
@@ -71,46 +70,48 @@ class Renderer:
 
     def tensor(self, values: object) -> Tensor:
         """Float tensor on the renderer's device."""
-        return torch.as_tensor(
-            np.asarray(values, dtype=np.float32), device=self.device
-        )
+        return torch.as_tensor(np.asarray(values, dtype=np.float32), device=self.device)
+
+    def join(self, parts: list[np.ndarray]) -> Tensor:
+        """Arrays, joined along their first axis."""
+        return self.tensor(np.concatenate([np.asarray(part) for part in parts]))
+
+    def join_all(self, parts: list[dict[str, np.ndarray]]) -> dict[str, Tensor]:
+        """Dicts of arrays, each joined along the first axis."""
+        return {name: self.join([part[name] for part in parts]) for name in parts[0]}
 
     def assemble(self, scenes: list[Scene]) -> Crowd:
-        """Poses, dresses and places everybody; feet (or whatever is lowest) at z = 0."""
+        """Poses, dresses and places everybody; whatever is lowest at z = 0."""
         everyone = [scene.people for scene in scenes]
-        counts = [len(people) for people in everyone]
-        angles = self.tensor(np.concatenate([people.angles for people in everyone]))
-        shape = self.gather([people.shape for people in everyone])
-        looks = self.gather([people.appearance for people in everyone])
-        vertices, joints = self.body.pose(angles, shape)
-        offsets = self.surface.offsets(looks)
+        looks = self.join_all([people.appearance for people in everyone])
+        vertices, joints = self.body.pose(
+            self.join([people.angles for people in everyone]),
+            self.join_all([people.shape for people in everyone]),
+        )
         normals = vertex_normals(vertices, self.body.faces)
-        vertices = vertices + normals * offsets[..., None]
-        turn = yaw_rotation(self.tensor(np.concatenate([p.yaw for p in everyone])))
+        vertices = vertices + normals * self.surface.offsets(looks)[..., None]
+        turn = yaw_rotation(self.join([people.yaw for people in everyone]))
         vertices, joints = vertices @ turn.mT, joints @ turn.mT
-        ground = self.tensor(np.concatenate([p.position for p in everyone]))
-        shift = torch.cat([ground, -vertices[..., 2].amin(dim=1, keepdim=True)], dim=1)
-        vertices = vertices + shift[:, None]
-        numbers = np.concatenate([np.arange(1, count + 1) for count in counts])
+        ground = self.join([people.position for people in everyone])
+        lowest = vertices[..., 2].amin(dim=1, keepdim=True)
+        shift = torch.cat([ground, -lowest], dim=1)[:, None]
+        vertices = vertices + shift
+        numbers = [
+            (i, k + 1) for i, people in enumerate(everyone) for k in range(len(people))
+        ]
+        image, instance = (
+            torch.tensor(numbers, device=self.device).view(-1, 2).unbind(1)
+        )
         return Crowd(
             vertices=vertices,
             normals=vertex_normals(vertices, self.body.faces),
-            joints=joints + shift[:, None],
+            joints=joints + shift,
             looks=looks,
-            image=torch.arange(len(scenes)).repeat_interleave(torch.tensor(counts)).to(
-                self.device
-            ),
-            instance=torch.as_tensor(numbers, device=self.device),
+            image=image,
+            instance=instance,
         )
 
-    def gather(self, parts: list[dict[str, np.ndarray]]) -> dict[str, Tensor]:
-        """Dicts of arrays joined along their first axis."""
-        return {
-            name: self.tensor(np.concatenate([np.asarray(part[name]) for part in parts]))
-            for name in parts[0]
-        }
-
-    def cameras(self, scenes: list[Scene], crowd: Crowd) -> Cameras:
+    def place_cameras(self, scenes: list[Scene], crowd: Crowd) -> Cameras:
         """The camera of every image; framings are resolved to the framed person."""
         placed = []
         for i, scene in enumerate(scenes):
@@ -128,7 +129,7 @@ class Renderer:
             self.tensor([camera.centre for camera in placed]),
         )
 
-    def triangles(
+    def gather_triangles(
         self, scenes: list[Scene], crowd: Crowd, cameras: Cameras, supersample: int
     ) -> tuple[Tensor, Tensor, tuple[Tensor, Tensor]]:
         """Screen triangles (T, 3, 3), bodies first, their images (T,), and colours and
@@ -144,41 +145,52 @@ class Renderer:
             image = torch.cat([image, owner])
         return triangles, image, (self.tensor(colour), self.tensor(normal))
 
-    def colours(
+    def colour_samples(
         self,
         scenes: list[Scene],
         crowd: Crowd,
         samples: Samples,
+        is_body: Tensor,
         objects: tuple[Tensor, Tensor],
-    ) -> tuple[Tensor, Tensor]:
-        """Shaded colours (n, 3) of the samples, and which of them show a body."""
+    ) -> Tensor:
+        """Shaded colours (n, 3) of the samples; is_body: (n,) which show a body.
+
+        objects: colours and normals (O, 3) of the object triangles.
+        """
+        colour = torch.empty_like(samples.weight)
+        normal, gloss = torch.empty_like(colour), torch.zeros_like(samples.depth)
+        colour[is_body], normal[is_body], gloss[is_body] = self.look_up(
+            crowd, samples.triangle[is_body], samples.weight[is_body]
+        )
+        bodies = len(crowd.vertices) * len(self.body.faces)
+        other = samples.triangle[~is_body] - bodies
+        colour[~is_body], normal[~is_body] = objects[0][other], objects[1][other]
+        lights = [scene.light for scene in scenes]
+        direction = self.tensor([light.direction for light in lights])[samples.image]
+        ambient = self.tensor([light.ambient for light in lights])[samples.image]
+        tint = self.tensor([light.colour for light in lights])[samples.image]
+        return shade(colour, normal, direction, ambient, tint, gloss)
+
+    def look_up(
+        self, crowd: Crowd, triangle: Tensor, weight: Tensor
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        """Colours (n, 3), normals (n, 3) and gloss (n,) inside body triangles (n,)."""
         body, count = self.body, len(self.body.faces)
-        light = [self.tensor([scene.light.direction for scene in scenes])]
-        light.append(self.tensor([scene.light.ambient for scene in scenes]))
-        light.append(self.tensor([scene.light.colour for scene in scenes]))
-        is_body = samples.triangle < count * len(crowd.vertices)
-        colours = samples.weight.new_zeros(len(samples.triangle), 3)
-        own = samples.triangle[is_body]
-        person, face = own // count, own % count
-        corners, weight = body.faces[face], samples.weight[is_body]  # (n, 3)
-        points = blend(body.rest[corners], weight)  # (n, 3), the body at rest
+        person, face = triangle // count, triangle % count
+        corners = body.faces[face]  # (n, 3)
+        points = blend(body.rest[corners], weight)  # (n, 3), of the body at rest
         limb_t = (body.limb_t[corners] * weight).sum(dim=1)
         looks = {name: value[person] for name, value in crowd.looks.items()}
-        region = body.face_region[face]
-        colour, bump, gloss = self.surface.colour(points, limb_t, region, looks)
-        normal = F.normalize(blend(crowd.normals[person[:, None], corners], weight), dim=-1)
-        normal = F.normalize(normal + bump, dim=-1)
-        where = samples.image[is_body]
-        colours[is_body] = shade(colour, normal, *(v[where] for v in light), gloss)
-        rest = samples.triangle[~is_body] - count * len(crowd.vertices)
-        where = samples.image[~is_body]
-        gloss = torch.zeros_like(rest, dtype=colours.dtype)
-        colours[~is_body] = shade(
-            objects[0][rest], objects[1][rest], *(v[where] for v in light), gloss
+        colour, bump, gloss = self.surface.colour(
+            points, limb_t, body.face_region[face], looks
         )
-        return colours, is_body
+        normal = blend(crowd.normals[person[:, None], corners], weight)
+        normal = F.normalize(F.normalize(normal, dim=-1) + bump, dim=-1)
+        return colour, normal, gloss
 
-    def backdrop(self, scenes: list[Scene], crowd: Crowd, cameras: Cameras) -> Tensor:
+    def paint_backdrop(
+        self, scenes: list[Scene], crowd: Crowd, cameras: Cameras
+    ) -> Tensor:
         """Backgrounds (N, H, W, 3) with the shadows that bodies cast on the ground."""
         pictures = self.tensor(np.stack([scene.background for scene in scenes]))
         height, width = pictures.shape[1:3]
@@ -196,7 +208,7 @@ class Renderer:
         strength = self.tensor([scene.shadow for scene in scenes])
         return pictures * (1 - mask * strength[:, None, None])[..., None]
 
-    def label_maps(
+    def draw_maps(
         self,
         crowd: Crowd,
         samples: Samples,
@@ -204,17 +216,28 @@ class Renderer:
         grid: Grid,
         surface: bool,
     ) -> observe.Maps:
-        """Instance, depth and, if wanted, IUV maps at image resolution."""
+        """Instance, depth and, if wanted, IUV maps."""
         count = len(self.body.faces)
-        person = (samples.triangle // count).clamp(max=len(crowd.vertices) - 1)
-        face = samples.triangle % count * is_body
-        instance = torch.where(is_body, crowd.instance[person], OBJECT)
+        own = samples.triangle[is_body]
+        instance = torch.full_like(samples.triangle, OBJECT)
+        instance[is_body] = crowd.instance[own // count]
         iuv = None
         if surface:
-            uv = blend(self.body.uv[face], samples.weight)  # (n, 2)
-            iuv = torch.cat([self.body.parts[face][:, None].float(), 255 * uv], dim=1)
-            iuv = (iuv * is_body[:, None]).round().to(torch.uint8)
+            uv = 255 * blend(self.body.uv[own % count], samples.weight[is_body])
+            part = self.body.parts[own % count][:, None]
+            iuv = part.new_zeros(len(is_body), 3)
+            iuv[is_body] = torch.cat([part, uv.round().to(torch.uint8)], dim=1)
         return observe.reduce_samples(samples, instance, iuv, grid)
+
+
+def make_grid(scenes: list[Scene], supersample: int) -> Grid:
+    """The samples of the scenes' images; ValueError unless all are of one size."""
+    sizes = {scene.background.shape[:2] for scene in scenes}
+    if len(sizes) != 1:
+        raise ValueError(f"a batch needs images of one size, got {sorted(sizes)}")
+    if supersample < 1:
+        raise ValueError(f"supersample is 1 or more, not {supersample}")
+    return Grid(len(scenes), *sizes.pop(), supersample)
 
 
 def cover(triangles: Tensor, image: Tensor, grid: Grid) -> Samples:
