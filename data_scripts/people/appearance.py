@@ -59,7 +59,8 @@ def cloth_colour(rng: np.random.Generator, count: int) -> np.ndarray:
     saturations = 0.85 * rng.beta(1.1, 2.0, count)
     values = 0.1 + 0.85 * rng.beta(1.6, 1.2, count)
     rows = zip(hues, saturations, values, strict=True)
-    return np.array([colorsys.hsv_to_rgb(*row) for row in rows], dtype=np.float32)
+    colours = [colorsys.hsv_to_rgb(*row) for row in rows]
+    return np.array(colours, dtype=np.float32).reshape(count, 3)
 
 
 def sample_appearance(rng: np.random.Generator, count: int) -> Appearance:

@@ -100,7 +100,9 @@ class Renderer:
             (i, k + 1) for i, people in enumerate(everyone) for k in range(len(people))
         ]
         image, instance = (
-            torch.tensor(numbers, device=self.device).view(-1, 2).unbind(1)
+            torch.tensor(numbers, dtype=torch.long, device=self.device)
+            .view(-1, 2)
+            .unbind(1)
         )
         return Crowd(
             vertices=vertices,

@@ -98,16 +98,14 @@ def run_tasks(tasks: list[ShardTask], workers: int) -> Iterator[int]:
     One worker renders in this process. Several are fresh processes (`spawn`) that
     leave Ctrl-C to this one: they finish the shard in hand, and the rest is dropped.
     """
-    from data_scripts.people import write  # brings torch, so only when it is needed
-
     if workers <= 1:
-        yield from (write.render_shard(task) for task in tasks)
+        yield from map(render_task, tasks)
         return
     pool = ProcessPoolExecutor(
         workers, multiprocessing.get_context("spawn"), initializer=start_worker
     )
     try:
-        futures = [pool.submit(write.render_shard, task) for task in tasks]
+        futures = [pool.submit(render_task, task) for task in tasks]
         for future in as_completed(futures):
             yield future.result()
     except BrokenProcessPool as error:
@@ -118,6 +116,13 @@ def run_tasks(tasks: list[ShardTask], workers: int) -> Iterator[int]:
         ) from error
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
+
+
+def render_task(task: ShardTask) -> int:
+    """Render one shard; torch is loaded here, in the process that renders."""
+    from data_scripts.people import write
+
+    return write.render_shard(task)
 
 
 def start_worker() -> None:
