@@ -81,36 +81,20 @@ def _t_quantile(degrees: int) -> float:
     return float(stdtrit(degrees, (1 + CONFIDENCE) / 2))
 
 
-def report(
-    claims: Sequence[Claim],
-    entry: Mapping | None,
-    live: Mapping[str, float] | None = None,
-) -> None:
-    """Prints the claims: threshold, this run's effect, stored estimate, verdict.
+def stored_table(claims: Sequence[Claim], entry: Mapping | None) -> None:
+    """Prints the claims: threshold, stored estimate and interval, verdict.
 
-    entry: of `results.stored`, None while there is none. live: the effect of this run
-    by claim id; without it the table holds stored values only (for contract cells). A
-    stored claim whose protocol or threshold differs from `claims` gets no verdict.
+    entry: of `results.stored`, None while there is none. A stored claim whose protocol
+    or threshold differs from `claims` gets no verdict.
     """
     stored = {item["id"]: item for item in (entry or {}).get("claims", [])}
     header = ["claim", "", "needs", "stored", "95 % interval", "verdict"]
     rows = [header, *(_row(claim, stored.get(claim.id)) for claim in claims)]
-    if live is not None:
-        cells = [_number(live.get(claim.id)) for claim in claims]
-        for row, cell in zip(rows, ["this run", *cells], strict=True):
-            row.insert(3, cell)
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for row in rows:
         cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
         print("  ".join(cells).rstrip())
     print(_origin(entry))
-    if live is not None:
-        print("This run: one seed, an illustration without verdict.")
-
-
-def stored_table(claims: Sequence[Claim], entry: Mapping | None) -> None:
-    """Prints the claims with stored values only, so that the text never varies."""
-    report(claims, entry)
 
 
 def _row(claim: Claim, stored: Mapping | None) -> list[str]:
@@ -123,11 +107,7 @@ def _row(claim: Claim, stored: Mapping | None) -> list[str]:
         values = "[{:.3g}, {:.3g}]".format(*stored["interval"])
     if any(stored[key] != getattr(claim, key) for key in ("protocol", "threshold")):
         verdict = "protocol changed: run again"
-    return [*start, _number(stored["estimate"]), values, verdict]
-
-
-def _number(value: float | None) -> str:
-    return "-" if value is None else f"{value:.3g}"
+    return [*start, f"{stored['estimate']:.3g}", values, verdict]
 
 
 def _origin(entry: Mapping | None) -> str:

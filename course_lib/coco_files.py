@@ -3,7 +3,6 @@
 Every fault is a DataError whose one sentence names the file and what to do.
 """
 
-import json
 from pathlib import Path
 
 import cv2
@@ -12,6 +11,7 @@ import torch
 from PIL import Image
 from torch import Tensor
 
+from course_lib.files import DataError, read_json
 from course_lib.skeletons import Skeleton, view
 
 SPLITS = ("train", "val", "test")
@@ -19,10 +19,6 @@ SPLITS = ("train", "val", "test")
 _FLAGS = cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION
 # OpenCV fills what a cut-off file lacks with grey; whole ones carry an end mark.
 _ENDS = {b"\xff\xd8": b"\xff\xd9", b"\x89P": b"IEND"}
-
-
-class DataError(ValueError):
-    """Something is wrong with a data set; the message names the file and the fix."""
 
 
 def split_file(root: Path, split: str) -> Path:
@@ -37,11 +33,8 @@ def split_file(root: Path, split: str) -> Path:
     return path
 
 
-def read_json(path: Path) -> dict:
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise DataError(f"{path}: no valid JSON ({error}); prepare it again") from None
+def read_labels(path: Path) -> dict:
+    content = read_json(path)
     if not isinstance(content, dict):
         raise DataError(f"{path}: expected an object with images and annotations")
     return content

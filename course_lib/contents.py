@@ -53,15 +53,17 @@ def minutes(entries: list[dict]) -> str:
 
 
 def verdicts(entries: list[dict]) -> str:
-    """How many of the tested claims hold, fail or stay open: "2 hold, 1 fails"."""
-    latest = {
-        claim["id"]: claim["verdict"]
+    """How many of the tested claims hold, fail or stay open: "2 hold, 1 fail".
+
+    Claims belong to the entry of the default data and profile only.
+    """
+    count = Counter(
+        claim["verdict"]
         for entry in entries
-        if entry["data"] == "rendered"
+        if (entry["data"], entry["profile"]) == ("rendered", "fast")
         for claim in entry["claims"]
         if claim["interval"]
-    }
-    count = Counter(latest.values())
+    )
     words = {"holds": "hold", "fails": "fail", "inconclusive": "inconclusive"}
     parts = [f"{count[key]} {word}" for key, word in words.items() if count[key]]
     return ", ".join(parts) or "–"

@@ -11,11 +11,10 @@ import torch
 from torch import Tensor
 
 from course_lib.coco_files import (
-    DataError,
     decode_picture,
     field_of,
     read_images,
-    read_json,
+    read_labels,
     read_labels,
     shrink_labels,
     split_file,
@@ -112,7 +111,7 @@ def load(
     """
     root, skeleton = Path(root), get_skeleton(skeleton)
     path = split_file(root, split)
-    content = read_json(path)
+    content = read_labels(path)
     everyone = field_of(content, "annotations", path)
     records = field_of(content, "images", path)[:limit]
     ids = {whole_number(one, "id", path): row for row, one in enumerate(records)}

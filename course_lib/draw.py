@@ -13,7 +13,6 @@ import numpy as np
 from IPython.display import display
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.patches import Rectangle
 from matplotlib.patheffects import withStroke
 from matplotlib.text import Text
 from PIL import Image
@@ -126,19 +125,10 @@ def pose(
         ax.plot(*points[k], "o", color=hue, markerfacecolor=fill, markersize=width + 2)
 
 
-def box(ax: Axes, one, colour: str = "black", line: str = "--") -> None:
-    """Draws one box (x, y, w, h) in px along the outer edges of its pixels."""
-    x, y, w, h = (float(value) for value in one)
-    frame = Rectangle(
-        (x - 0.5, y - 0.5), w, h, fill=False, edgecolor=colour, linestyle=line
-    )
-    ax.add_patch(frame).set_path_effects(OUTLINE)
-
-
 def grid(images, columns: int = MAX_COLUMNS, titles: Sequence[str] = ()) -> Figure:
     """A figure with one axes per image (`fig.axes`, in order), at most 4 a row.
 
-    Draw on them with `pose` and `box`. Raises ValueError for other column counts.
+    Draw on them with `pose`. Raises ValueError for other column counts.
     """
     images = [pixels(image) for image in images]
     if not images or not 1 <= columns <= MAX_COLUMNS:
@@ -190,25 +180,14 @@ def curves(
     return ax.figure
 
 
-def table(
-    header: Sequence[str], rows: Sequence[Sequence[object]], markdown: bool = False
-) -> None:
-    """Prints rows under a header, numbers to the right; floats get two digits.
-
-    markdown: display a Markdown table instead of printing aligned text.
-    """
+def table(header: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    """Prints rows under a header, numbers to the right; floats get two digits."""
     cells = [[_cell(value) for value in row] for row in rows]
     for row in cells:
         if len(row) != len(header):
             raise ValueError(f"need {len(header)} cells a row, got {row}")
     columns = list(zip(*rows, strict=True)) or [()] * len(header)
     right = [all(isinstance(v, (int, float)) for v in values) for values in columns]
-    if markdown:
-        marks = ["---:" if side else "---" for side in right]
-        lines = ["| " + " | ".join(row) + " |" for row in (header, marks, *cells)]
-        text = "\n".join(lines)
-        display({"text/markdown": text, "text/plain": text}, raw=True)
-        return
     widths = [max(map(len, column)) for column in zip(header, *cells, strict=True)]
     for row in (header, ["-" * width for width in widths], *cells):
         padded = [

@@ -1,12 +1,18 @@
-"""Writing files: by one process only, and whole or not at all."""
+"""Files: written by one process only, whole or not at all; read with plain errors."""
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import NamedTemporaryFile
+from typing import Any
+
+
+class DataError(ValueError):
+    """Something is wrong with a data set; the message names the file and the fix."""
 
 
 def is_main_process() -> bool:
@@ -15,11 +21,12 @@ def is_main_process() -> bool:
 
 
 @contextmanager
-def replacing(path: str | Path) -> Iterator[Path]:
+def replacing(path: str | Path, durable: bool = True) -> Iterator[Path]:
     """Yields a temporary path beside `path`; on success it takes the place of `path`.
 
     Folders are made as needed. When the block raises, `path` stays as it was and the
-    temporary file is removed.
+    temporary file is removed. durable: wait until the disk has it (slow for thousands
+    of small files).
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -29,12 +36,24 @@ def replacing(path: str | Path) -> Iterator[Path]:
         temporary = Path(handle.name)
     try:
         yield temporary
-        with temporary.open("rb") as handle:
-            os.fsync(handle.fileno())
+        if durable:
+            with temporary.open("rb") as handle:
+                os.fsync(handle.fileno())
         temporary.chmod(0o666 & ~_umask())  # not the private mode of temporary files
         os.replace(temporary, path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def read_json(path: Path) -> Any:
+    """The value in a JSON file; DataError names a file that is not JSON."""
+    try:
+        return json.loads(path.read_bytes())
+    except ValueError as error:
+        raise DataError(
+            f"{path} is damaged, no valid JSON ({error}): delete it and prepare it "
+            "again."
+        ) from error
 
 
 def _umask() -> int:

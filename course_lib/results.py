@@ -24,7 +24,10 @@ PACKAGE = Path(__file__).resolve().parent
 FOLDER = PACKAGE / "results"
 NOTEBOOKS = PACKAGE.parent / "notebooks"
 DIGITS = 6  # significant digits of stored numbers
-SAME = ("chapter", "data", "profile", "code_hash", "device", "versions", "claims")
+SAME = (
+    *("chapter", "data", "profile", "code_hash", "data_version"),
+    *("device", "versions", "claims"),
+)
 ENTRY = (*SAME[1:], "date", "seeds", "metrics", "timings")
 
 
@@ -65,8 +68,9 @@ def record(
     """Writes what one run found into COURSE_RECORD; without it, does nothing.
 
     metrics: by name a number, or a list, array or tensor of them (a curve). effects: by
-    claim id. timings: seconds. data, profile: as the environment says if not given. A
-    second call with the same seed adds to the first. ValueError on a number that is not
+    claim id. timings: seconds. data, profile: as the environment says if not given.
+    Claims are tested on the default data and profile; other runs pass none. A second
+    call with the same seed adds to the first. ValueError on a number that is not
     finite, or when claims and effects do not name the same.
     """
     effects = effects or {}
@@ -88,7 +92,7 @@ def record(
     for name, values in found.items():
         found[name] = run.get(name, {}) | values
     head = {"chapter": chapter, "data": data, "profile": profile, "seed": seed}
-    _write(path, {**head, **_circumstances(chapter), **found})
+    _write(path, {**head, **_circumstances(chapter, data), **found})
 
 
 def collect(folder: str | Path, target: Path = FOLDER) -> list[Path]:
@@ -136,24 +140,45 @@ def load(path: Path) -> dict:
 def stale(
     chapter: str, folder: Path = FOLDER, notebooks: Path = NOTEBOOKS
 ) -> list[str]:
-    """A sentence for each stored entry whose code has changed since."""
+    """A sentence for each stored entry whose code or data have changed since."""
     path = folder / f"{chapter}.json"
     if not path.exists():
         return []
     now = code_hash(_notebook(chapter, notebooks))
     return [
         f"{path.name}: the results of profile {e['profile']}, data {e['data']} are "
-        f"older than the code. Run: python -m course_lib.run {chapter} --profile "
+        f"older than the {changed}. Run: python -m course_lib.run {chapter} --profile "
         f"{e['profile']} --data {e['data']} --claims"
         for e in load(path)["entries"]
-        if e["code_hash"] != now
+        if (changed := _changed(e, now))
     ]
 
 
-def _circumstances(chapter: str) -> dict[str, Any]:
-    """Which code ran, when and on what."""
+def _changed(entry: dict, code: str) -> str:
+    """What is no longer as it was when the entry was made; empty if nothing."""
+    if entry["code_hash"] != code:
+        return "code"
+    return "data" if entry["data_version"] != data_version(entry["data"]) else ""
+
+
+def data_version(data: str) -> str | None:
+    """The version of the program that makes a data set; None where there is none."""
+    if data == "rendered":
+        from data_scripts.people.sets import GENERATOR_VERSION
+
+        return GENERATOR_VERSION
+    if data in ("lsp", "lspet"):
+        from data_scripts.lsp import CONVERTER_VERSION
+
+        return CONVERTER_VERSION
+    return None
+
+
+def _circumstances(chapter: str, data: str) -> dict[str, Any]:
+    """Which code ran, when, on what data and device."""
     return {
         "code_hash": code_hash(_notebook(chapter, NOTEBOOKS)),
+        "data_version": data_version(data),
         "date": date.today().isoformat(),
         "device": device_name(),
         "versions": versions(),

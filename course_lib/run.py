@@ -6,6 +6,9 @@
     python -m course_lib.run 01 --profile full     the long run, stored
     python -m course_lib.run 01 --profile smoke    two steps; shows whether it runs
 
+Stored runs first go to a folder, `--record FOLDER` or a temporary one that is kept and
+named when a run fails; the seeds that are finished there are not run again.
+
 A notebook is rewritten when the whole run succeeded, in profile `fast` with the default
 data and seed; every other run leaves it as it is. `--output` names another place.
 """
@@ -27,6 +30,7 @@ from nbformat import NotebookNode
 
 from course_lib import notebooks
 from course_lib.execution import LIMITS, Run, RunError, execute
+from course_lib.files import replacing
 
 SEEDS = [0, 1, 2, 3, 4]
 
@@ -61,17 +65,31 @@ def attempt(run: Run, threads: int) -> tuple[NotebookNode | RunError | None, flo
         return RunError(str(error)), time.monotonic() - start
 
 
+def record_file(run: Run) -> Path:
+    """Where a recorded run leaves what it found."""
+    name = f"{run.path.name[:2]}-{run.data}-{run.profile}-seed{run.seed}.json"
+    return run.record / name
+
+
+def is_finished(run: Run) -> bool:
+    """Whether an earlier command recorded this run to its end (its time comes last)."""
+    if run.record is None or not record_file(run).exists():
+        return False
+    recorded = json.loads(record_file(run).read_text(encoding="utf-8"))
+    return "chapter" in recorded["timings"]
+
+
 def record_time(run: Run, seconds: float) -> None:
     """Add the time of a whole run, which it cannot know itself, to what it recorded."""
     if run.record is None:
         return
-    name = f"{run.path.name[:2]}-{run.data}-{run.profile}-seed{run.seed}.json"
-    path = run.record / name
+    path = record_file(run)
     if not path.exists():
         raise RunError(f"{run.name} recorded nothing; it must call results.record.")
     recorded = json.loads(path.read_text(encoding="utf-8"))
     recorded["timings"]["chapter"] = float(f"{seconds:.3g}")
-    path.write_text(json.dumps(recorded), encoding="utf-8")
+    with replacing(path) as temporary:
+        temporary.write_text(json.dumps(recorded), encoding="utf-8")
 
 
 def collect(folder: Path) -> None:
@@ -126,6 +144,7 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--seed", type=int, nargs=1, dest="seeds", help="default: 0")
     parser.add_argument("--seeds", type=int, nargs="+", help="several, one run each")
     parser.add_argument("--claims", action="store_true", help="store all seeds")
+    parser.add_argument("--record", type=Path, help="folder of runs to be stored")
     parser.add_argument("--solutions", action="store_true", help="graded strictly")
     parser.add_argument("--processes", type=int, default=1, help="for one run")
     parser.add_argument("--jobs", type=int, default=0, help="runs at once")
@@ -134,25 +153,50 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     count = len(options.seeds or SEEDS)
     if options.claims and (options.profile == "smoke" or count < len(SEEDS)):
         parser.error(f"--claims needs {len(SEEDS)} seeds, and more than two steps")
+    if options.record and not (options.claims or options.profile == "full"):
+        parser.error("--record is for stored runs: --claims or --profile full")
     return options
+
+
+def run_planned(options: argparse.Namespace, folder: Path) -> None:
+    """Execute what is asked for and not finished yet, and store what was recorded."""
+    runs = plan(options, folder)
+    waiting = [run for run in runs if not is_finished(run)]
+    if waiting:
+        # A long run may need the whole machine; short ones share it.
+        spare = 1 if options.profile == "full" else os.cpu_count() or 1
+        jobs = options.jobs or min(len(waiting), spare // options.processes or 1)
+        execute_all(waiting, jobs, options.output)
+    if runs[0].record:
+        collect(folder)
+
+
+def tidy(folder: Path, is_done: bool) -> None:
+    """Remove a temporary folder of runs, but name one that a failure must not lose."""
+    if is_done or not any(folder.glob("*-seed*.json")):
+        shutil.rmtree(folder)
+        return
+    print(
+        f"The finished runs are kept in {folder}. The same command with "
+        f"--record {folder} runs only the others and stores all.",
+        file=sys.stderr,
+    )
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Command line; returns the exit code."""
     options = parse(arguments)
-    with tempfile.TemporaryDirectory() as folder:
-        try:
-            runs = plan(options, Path(folder))
-            # A long run may need the whole machine; short ones share it.
-            spare = 1 if options.profile == "full" else os.cpu_count() or 1
-            jobs = options.jobs or min(len(runs), spare // options.processes or 1)
-            execute_all(runs, jobs, options.output)
-            if runs[0].record:
-                collect(Path(folder))
-        except (RunError, ValueError) as error:
-            print(f"\n{error}\nWhat failed was not written.", file=sys.stderr)
-            return 1
-    return 0
+    folder = options.record or Path(tempfile.mkdtemp(prefix="course-runs-"))
+    is_done = False
+    try:
+        run_planned(options, folder.resolve())
+        is_done = True
+    except (RunError, ValueError) as error:
+        print(f"\n{error}\nWhat failed was not written.", file=sys.stderr)
+    finally:
+        if options.record is None:
+            tidy(folder, is_done)
+    return 0 if is_done else 1
 
 
 if __name__ == "__main__":

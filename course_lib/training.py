@@ -113,9 +113,8 @@ def fit(
     parts = {"net": net, "optimizer": optimizer, "scaler": accelerator.scaler}
     loop = _Loop(accelerator, net, optimizer, _schedule(schedule), steps, seed, clip)
     run = loop.describe("function" if callable(schedule) else schedule)
-    losses: list[float] = []
-    if checkpoint is not None and Path(checkpoint).exists():
-        losses = load_checkpoint(checkpoint, run, **parts)
+    saved = _Checkpoint(checkpoint, run, parts)
+    losses = saved.load()
     log = LossLog(accelerator, steps, losses, progress and is_main_process())
     loop.start()
     with _own_random_stream(accelerator.device), _late_interrupt(accelerator) as asked:
@@ -124,14 +123,33 @@ def fit(
                 log.add(loop.step(step, loss_fn, batch_fn))
                 if (step + 1) % every == 0 or step + 1 == steps or asked:
                     log.look()
-                    if checkpoint is not None and is_main_process():
-                        save_checkpoint(checkpoint, run, log.losses, **parts)
+                    saved.save(log.losses)
                 if asked:
                     raise KeyboardInterrupt
         finally:
             log.close()
             loop.stop()
     return History(list(range(1, len(log.losses) + 1)), log.losses)
+
+
+@dataclass(frozen=True)
+class _Checkpoint:
+    """The file to continue from, if any: what must agree with it, what it restores."""
+
+    path: str | Path | None
+    run: dict
+    parts: dict[str, Any]
+
+    def load(self) -> list[float]:
+        """The losses so far; the parts are restored where the file exists."""
+        if self.path is None or not Path(self.path).exists():
+            return []
+        return load_checkpoint(self.path, self.run, **self.parts)
+
+    def save(self, losses: list[float]) -> None:
+        """Writes the file, where one is wanted and by the main process only."""
+        if self.path is not None and is_main_process():
+            save_checkpoint(self.path, self.run, losses, **self.parts)
 
 
 @dataclass

@@ -1,6 +1,6 @@
 """Files and folders that survive interruption, two users at once and a full disk.
 
-Everything is written to `NAME.part` and renamed, so a file under its own name is
+Everything is written to a `.part` file and renamed, so a file under its own name is
 complete. A folder belongs to one recipe, named in its `manifest.json`.
 """
 
@@ -12,14 +12,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from course_lib.files import DataError, read_json, replacing
+
 MANIFEST = "manifest.json"
 LOCK = ".lock"
 PART = ".part"
 CACHE_NAME = "human-pose-from-scratch"
-
-
-class DataError(ValueError):
-    """One sentence that names what is wrong and how to mend it."""
 
 
 def cache_dir() -> Path:
@@ -64,29 +62,14 @@ def plain_errors(path: Path) -> Iterator[None]:
 
 def write_atomic(path: Path, data: bytes) -> None:
     """Write `data` so that `path` is either absent, as before, or complete."""
-    part = path.with_name(path.name + PART)
-    try:
+    with replacing(path, durable=False) as part:
         part.write_bytes(data)
-        os.replace(part, path)
-    except OSError:
-        part.unlink(missing_ok=True)
-        raise
 
 
 def write_json(path: Path, value: Any) -> None:
     """Write compact JSON atomically; the same value gives the same bytes."""
     text = json.dumps(value, separators=(",", ":"), allow_nan=False)
     write_atomic(path, text.encode())
-
-
-def read_json(path: Path) -> Any:
-    """The value in a JSON file; `DataError` names a file that is not JSON."""
-    try:
-        return json.loads(path.read_bytes())
-    except json.JSONDecodeError as error:
-        raise DataError(
-            f"{path} is damaged ({error.msg}): delete it and run the command again."
-        ) from error
 
 
 def read_manifest(folder: Path) -> dict[str, Any] | None:

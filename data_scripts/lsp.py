@@ -21,6 +21,7 @@ from typing import Any
 
 import numpy as np
 
+from course_lib.skeletons import LSP14
 from data_scripts.files import (
     MANIFEST,
     DataError,
@@ -32,8 +33,6 @@ from data_scripts.files import (
     write_json,
 )
 from data_scripts.lsp_release import (
-    JOINTS,
-    LIMBS,
     VARIANTS,
     Variant,
     find_release,
@@ -169,11 +168,11 @@ def dataset(
     variant: Variant, split: str, images: list[Any], annotations: list[Any]
 ) -> dict[str, Any]:
     """The label file of a split as one COCO dictionary."""
-    skeleton = [[JOINTS.index(a) + 1, JOINTS.index(b) + 1] for a, b in LIMBS]
+    skeleton = [[a + 1, b + 1] for a, b in LSP14.limb_indices]
     category = {
         "id": 1,
         "name": "person",
-        "keypoints": list(JOINTS),
+        "keypoints": list(LSP14.joints),
         "skeleton": skeleton,
     }
     info = {

@@ -19,38 +19,6 @@ import numpy as np
 
 from data_scripts.files import PART, DataError
 
-JOINTS = (
-    "right_ankle",
-    "right_knee",
-    "right_hip",
-    "left_hip",
-    "left_knee",
-    "left_ankle",
-    "right_wrist",
-    "right_elbow",
-    "right_shoulder",
-    "left_shoulder",
-    "left_elbow",
-    "left_wrist",
-    "neck",
-    "head_top",
-)
-LIMBS = (
-    ("right_ankle", "right_knee"),
-    ("right_knee", "right_hip"),
-    ("right_hip", "left_hip"),
-    ("left_hip", "left_knee"),
-    ("left_knee", "left_ankle"),
-    ("right_wrist", "right_elbow"),
-    ("right_elbow", "right_shoulder"),
-    ("right_shoulder", "left_shoulder"),
-    ("left_shoulder", "left_elbow"),
-    ("left_elbow", "left_wrist"),
-    ("right_hip", "right_shoulder"),
-    ("left_hip", "left_shoulder"),
-    ("neck", "head_top"),
-)
-
 
 @dataclass(frozen=True)
 class Variant:

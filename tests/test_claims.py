@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from course_lib.claims import Claim, judge, report, stored_table
+from course_lib.claims import Claim, judge, stored_table
 
 CLAIM = Claim("01.C1", "A second stage lowers the error", "sec. 3", "five runs", 0.5)
 
@@ -70,23 +70,15 @@ def test_a_claim_fixes_five_seeds_and_a_threshold():
         Claim("01.C1", "", "", "", math.nan)
 
 
-def test_table_shows_live_and_stored(capsys):
-    report([CLAIM], entry(), live={"01.C1": 0.5678})
+def test_table_shows_what_is_stored(capsys):
+    stored_table([CLAIM], entry())
     lines = capsys.readouterr().out.splitlines()
-    for text in ("01.C1", ">= 0.5", "0.568", "0.612", "[0.52, 0.71]", "holds"):
+    for text in ("01.C1", ">= 0.5", "0.612", "[0.52, 0.71]", "holds"):
         assert text in lines[1]
     assert lines[0].index("stored") == lines[1].index("0.612")
     assert "profile full" in lines[2]
     assert "2026-01-31" in lines[2]
     assert "5 seeds" in lines[2]
-    assert "illustration" in lines[3]
-
-
-def test_stored_table_is_the_same_without_the_live_column(capsys):
-    stored_table([CLAIM], entry())
-    text = capsys.readouterr().out
-    assert "0.612" in text
-    assert "this run" not in text.lower()
 
 
 def test_table_before_any_run_and_after_a_change(capsys):

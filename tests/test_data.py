@@ -228,7 +228,7 @@ def test_missing_fields_of_people_are_named(tmp_path, content, field):
 @pytest.mark.parametrize("text", [b"", b"{", b"\xff\xfe\x00", b"[1, 2]", b"3"])
 def test_broken_json_is_named(tmp_path, text):
     (tmp_path / "train.json").write_bytes(text)
-    with pytest.raises(DataError, match=r"train\.json: (no valid JSON|expected an)"):
+    with pytest.raises(DataError, match=r"train\.json(: expected an| is damaged)"):
         load(tmp_path, "train")
 
 

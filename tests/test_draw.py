@@ -123,13 +123,6 @@ def test_pose_draws_what_is_labelled():
     assert len(ax.lines) == 8
 
 
-def test_box_follows_the_outer_edges():
-    ax = draw.grid(torch.rand(1, 3, 9, 9)).axes[0]
-    draw.box(ax, torch.tensor([2.0, 3, 4, 5]))
-    corner = ax.patches[0].get_bbox()
-    assert (corner.x0, corner.y0, corner.x1, corner.y1) == (1.5, 2.5, 5.5, 7.5)
-
-
 def test_curves_differ_without_colour_and_name_their_axes():
     lines = {name: np.random.rand(40) for name in "abcdef"}
     fig = draw.curves(range(40), lines, "alpha (torsos)", "PDJ")
@@ -157,12 +150,6 @@ def test_table_aligns_and_rounds(capsys):
     assert capsys.readouterr().out == "a  b\n-  -\n"
     with pytest.raises(ValueError, match="need 2 cells a row, got"):
         draw.table(["a", "b"], [["x"]])
-
-
-def test_table_as_markdown(clean):
-    draw.table(["joint", "PDJ"], [["wrist", 0.5]], markdown=True)
-    text = clean[0][0][0]["text/markdown"]
-    assert text == "| joint | PDJ |\n| --- | ---: |\n| wrist | 0.50 |"
 
 
 def test_contact_sheet_places_tiles_row_by_row():

@@ -152,9 +152,10 @@ def test_seen_joints_lie_on_the_person(drawn):
     assert np.mean(distances == 0) > 0.9
 
 
-def test_flags_are_zero_exactly_outside_of_the_image(drawn):
+def test_flags_are_zero_exactly_outside_of_the_image(renderer, drawn):
+    cut_off = plain_scene([(0.8, 0.0)])
     flags = []
-    for _, picture in drawn:
+    for picture in [*(picture for _, picture in drawn), *renderer.render([cut_off])]:
         height, width = picture.instances.shape
         for person in picture.people:
             x, y = person.keypoints.T
@@ -222,12 +223,12 @@ def test_the_nearer_person_covers_the_other(renderer, nearer):
             for name in ("angles", "position", "yaw")
         }
         alone = replace(scene, people=People(**parts, **rest))
-        masks.append(renderer.render([alone])[0].instances > 0)
-    both = renderer.render([scene])[0].instances
+        masks.append(renderer.render([alone], 1)[0].instances > 0)
+    both = renderer.render([scene], 1)[0].instances
     assert (masks[0] & masks[1]).sum() > 100
-    assert (both[masks[nearer]] == nearer + 1).mean() > 0.99
-    assert (both[masks[1 - nearer] & ~masks[nearer]] == 2 - nearer).mean() > 0.95
-    np.testing.assert_array_equal(both > 0, masks[0] | masks[1])
+    farther_alone = (1 - masks[nearer]) * masks[1 - nearer]
+    expected = (nearer + 1) * masks[nearer] + (2 - nearer) * farther_alone
+    np.testing.assert_array_equal(both, expected)
 
 
 def test_boxes_hold_the_person(renderer):
@@ -326,19 +327,19 @@ def test_a_mirrored_scene_gives_a_mirrored_picture(renderer):
             camera, rotation=flip @ camera.rotation @ flip, eye=flip @ camera.eye
         ),
     )
-    before, after = renderer.render([scene, mirrored])
+    # With one sample a pixel no rule for pixels of several labels has a say.
+    before, after = renderer.render([scene, mirrored], 1)
     width = before.image.shape[1]
     one, two = before.people[0], after.people[0]
     order = list(BODY27.flip_permutation)
     expected = one.keypoints[order] * [-1, 1] + [width - 1, 0]
-    # Half a pixel is 1.5 cm: the body itself is not quite the same on both sides.
-    np.testing.assert_allclose(two.keypoints, expected, atol=0.5)
+    np.testing.assert_allclose(two.keypoints, expected, atol=1e-3)
     masks = [before.instances[:, ::-1] > 0, after.instances > 0]
-    assert (masks[0] & masks[1]).sum() / (masks[0] | masks[1]).sum() > 0.95
+    assert (masks[0] & masks[1]).sum() / (masks[0] | masks[1]).sum() > 0.98
     swap = np.array([MIRROR_PART.get(part, 0) for part in range(25)])
     both = masks[0] & masks[1]
     parts = swap[before.iuv[:, ::-1, 0]]
-    assert (parts[both] == after.iuv[..., 0][both]).mean() > 0.9
+    assert (parts[both] == after.iuv[..., 0][both]).mean() > 0.97
 
 
 def assert_same(one, two, rounding=0):

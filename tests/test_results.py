@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from course_lib import launch, results
+from course_lib import contents, launch, results
 from course_lib.claims import Claim
 from course_lib.code_hash import code_hash
 
@@ -229,6 +229,17 @@ def test_two_calls_of_one_run_add_up(house):
     assert [claim["id"] for claim in entry["claims"]] == ["07.C1", "07.C2"]
 
 
+def test_entries_without_claims(house):
+    runs, target = house
+    for seed in range(2):
+        run(seed, 0.5, claims=(), effects={})
+    results.collect(runs, target)
+    entry = results.stored("07", folder=target)
+    assert entry["claims"] == []
+    assert entry["metrics"]["pck"]["mean"] == 0.25
+    assert contents.verdicts([entry]) == "–"
+
+
 def test_runs_that_differ_are_refused(house):
     runs, target = house
     run(0, 0.5)
@@ -257,12 +268,15 @@ def test_a_damaged_file_is_named(tmp_path, text):
         results.stored("07", folder=tmp_path)
 
 
-def test_stale_results_are_named(house, tmp_path):
+def test_stale_results_are_named(house, tmp_path, monkeypatch):
     runs, target = house
     run(0, 0.5)
     results.collect(runs, target)
     notebooks = tmp_path / "notebooks"
     assert results.stale("07", target, notebooks) == []
+    monkeypatch.setattr("data_scripts.people.sets.GENERATOR_VERSION", "new")
+    (sentence,) = results.stale("07", target, notebooks)
+    assert "older than the data" in sentence
     write_notebook(notebooks, [("code", [], "x = 1")])
     (sentence,) = results.stale("07", target, notebooks)
     assert "older than the code" in sentence

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import shutil
 from pathlib import Path
 
 import miniature
@@ -133,6 +135,35 @@ text = json.dumps({{"seed": seed, "timings": {{}}}})
     assert seen[0]["timings"]["chapter"] > 0
     assert (tmp_path / "course_lib" / "weights" / "01_net.safetensors").exists()
     assert path.read_bytes() == before
+
+
+def test_a_failing_seed_loses_no_other(course, tmp_path, monkeypatch, capsys):
+    """The fix of the failing seed runs only that seed, and stores both."""
+    (tmp_path / "course_lib" / "weights").mkdir(parents=True)
+    mended, log = tmp_path / "mended", tmp_path / "log"
+    source = f"""import json, pathlib
+with open({str(log)!r}, "a") as file: print(seed, file=file)
+assert seed == 0 or pathlib.Path({str(mended)!r}).exists(), "seed 1 fails"
+folder = pathlib.Path(os.environ["COURSE_RECORD"])
+text = json.dumps({{"seed": seed, "timings": {{}}}})
+(folder / f"01-{{data}}-{{profile}}-seed{{seed}}.json").write_text(text)"""
+    course(miniature.code(source))
+    stored = []
+    monkeypatch.setattr(
+        "course_lib.results.collect",
+        lambda folder: stored.extend(sorted(folder.glob("*.json"))) or [],
+    )
+    command = ["01", "--profile", "full", "--seeds", "0", "1"]
+    assert run.main(command) == 1
+    (folder,) = re.findall(r"--record (\S+) runs only", capsys.readouterr().err)
+    assert stored == []
+    mended.touch()
+    assert run.main([*command, "--record", folder]) == 0
+    assert sorted(log.read_text().split()) == ["0", "1", "1"]
+    assert [path.name[-6] for path in stored] == ["0", "1"]
+    shutil.rmtree(folder)
+    with pytest.raises(SystemExit):
+        run.parse(["01", "--record", folder])
 
 
 @pytest.mark.parametrize("settings", [["--seed", "3"], ["--profile", "smoke"]])

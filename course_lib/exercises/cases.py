@@ -53,8 +53,6 @@ class Exercise:
     """An exercise of a chapter: id such as "01.1", cases from basic to special."""
 
     id: str
-    title: str
-    minutes: int
     cases: list[Case]
 
 

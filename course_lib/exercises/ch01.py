@@ -18,7 +18,7 @@ NORMALIZE = [
         cases.normalize_edges,
         (
             "How far is it from the centre of a box to its right edge, in widths?",
-            "The sheet's range is [-1/2, 1/2]: divide by the width, not by half of it.",
+            "The box runs from -1/2 to 1/2: divide by the width, not by half of it.",
             "(joints - centre) / size, with size = box[2:].",
         ),
     ),
@@ -286,11 +286,11 @@ SIGMA = [
 ]
 
 EXERCISES = [
-    Exercise("01.1", "Normalise joints by a box", 10, NORMALIZE),
-    Exercise("01.2", "A loss that leaves out unlabelled joints", 15, MASKED_L2),
-    Exercise("01.3", "Percentage of correct parts, strict and loose", 20, PCP),
-    Exercise("01.4", "Mirror an image and its joints", 15, FLIP),
-    Exercise("01.5", "One step of the cascade", 20, REFINE),
-    Exercise("01.6", "Simulated displacements for the next stage", 30, SAMPLE),
-    Exercise("01.7", "Which sigma? An open question", 45, SIGMA),
+    Exercise("01.1", NORMALIZE),
+    Exercise("01.2", MASKED_L2),
+    Exercise("01.3", PCP),
+    Exercise("01.4", FLIP),
+    Exercise("01.5", REFINE),
+    Exercise("01.6", SAMPLE),
+    Exercise("01.7", SIGMA),
 ]
