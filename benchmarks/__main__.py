@@ -10,8 +10,8 @@ FOLDER = Path(__file__).resolve().parent
 
 
 def main() -> int:
-    """Run `bench_*.py` in order; the exit code is that of the first that fails."""
-    for path in sorted(FOLDER.glob("bench_*.py")):
+    """Run them in order; the exit code is that of the first that fails."""
+    for path in sorted(FOLDER.glob("[!_]*.py")):
         print(f"\n== {path.stem}", flush=True)
         code = subprocess.run([sys.executable, path, *sys.argv[1:]]).returncode
         if code:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -110,3 +111,23 @@ def describe_mismatch(expected: Mapping[str, Tensor], found: Mapping[str, Any]) 
             return f"{name} has shape {have} in the file, {want} in the network"
     surplus = [name for name in found if name not in expected]
     return f"{surplus[0]} is not in the network" if surplus else ""
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """The file to continue from, if any: what must agree with it, what it restores."""
+
+    path: str | Path | None
+    run: dict
+    parts: dict[str, Any]
+
+    def load(self) -> list[float]:
+        """The losses so far; the parts are restored where the file exists."""
+        if self.path is None or not Path(self.path).exists():
+            return []
+        return load_checkpoint(self.path, self.run, **self.parts)
+
+    def save(self, losses: list[float]) -> None:
+        """Writes the file, where one is wanted and by the main process only."""
+        if self.path is not None and is_main_process():
+            save_checkpoint(self.path, self.run, losses, **self.parts)

@@ -33,7 +33,7 @@ def split_file(root: Path, split: str) -> Path:
     return path
 
 
-def read_labels(path: Path) -> dict:
+def read_coco(path: Path) -> dict:
     content = read_json(path)
     if not isinstance(content, dict):
         raise DataError(f"{path}: expected an object with images and annotations")

@@ -13,13 +13,14 @@ from torch import Tensor
 from course_lib.coco_files import (
     decode_picture,
     field_of,
+    read_coco,
     read_images,
-    read_labels,
     read_labels,
     shrink_labels,
     split_file,
     whole_number,
 )
+from course_lib.files import DataError
 from course_lib.geometry import (
     apply_affine,
     box_centre,
@@ -111,7 +112,7 @@ def load(
     """
     root, skeleton = Path(root), get_skeleton(skeleton)
     path = split_file(root, split)
-    content = read_labels(path)
+    content = read_coco(path)
     everyone = field_of(content, "annotations", path)
     records = field_of(content, "images", path)[:limit]
     ids = {whole_number(one, "id", path): row for row, one in enumerate(records)}

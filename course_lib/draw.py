@@ -15,7 +15,6 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patheffects import withStroke
 from matplotlib.text import Text
-from PIL import Image
 
 from course_lib.skeletons import Skeleton
 
@@ -72,7 +71,7 @@ def _array(values) -> np.ndarray:
 
 
 def pixels(image) -> np.ndarray:
-    """An image as (h, w, 3) or (h, w) uint8 array for Matplotlib and Pillow.
+    """An image as (h, w, 3) or (h, w) uint8 array for Matplotlib.
 
     image: tensor or array, (C, h, w) with C of 1 or 3, (h, w, 3) or (h, w); uint8, or
     float 0..1. Values beyond that are clipped.
@@ -199,20 +198,3 @@ def table(header: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
 
 def _cell(value: object) -> str:
     return f"{value:.2f}" if isinstance(value, float) else str(value)
-
-
-def contact_sheet(images, columns: int = 8, gap: int = 2) -> Image.Image:
-    """Many images as one Pillow picture, row by row, each in a cell of the largest."""
-    tiles = [Image.fromarray(pixels(image)).convert("RGB") for image in images]
-    if not tiles or columns < 1:
-        raise ValueError(f"need images and columns, got {len(tiles)} in {columns}")
-    width = max(tile.width for tile in tiles) + gap
-    height = max(tile.height for tile in tiles) + gap
-    columns = min(columns, len(tiles))
-    rows = -(-len(tiles) // columns)
-    size = (columns * width - gap, rows * height - gap)
-    sheet = Image.new("RGB", size, "white")
-    for number, tile in enumerate(tiles):
-        row, column = divmod(number, columns)
-        sheet.paste(tile, (column * width, row * height))
-    return sheet

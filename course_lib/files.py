@@ -21,12 +21,11 @@ def is_main_process() -> bool:
 
 
 @contextmanager
-def replacing(path: str | Path, durable: bool = True) -> Iterator[Path]:
+def replacing(path: str | Path) -> Iterator[Path]:
     """Yields a temporary path beside `path`; on success it takes the place of `path`.
 
     Folders are made as needed. When the block raises, `path` stays as it was and the
-    temporary file is removed. durable: wait until the disk has it (slow for thousands
-    of small files).
+    temporary file is removed.
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -36,9 +35,8 @@ def replacing(path: str | Path, durable: bool = True) -> Iterator[Path]:
         temporary = Path(handle.name)
     try:
         yield temporary
-        if durable:
-            with temporary.open("rb") as handle:
-                os.fsync(handle.fileno())
+        with temporary.open("rb") as handle:
+            os.fsync(handle.fileno())
         temporary.chmod(0o666 & ~_umask())  # not the private mode of temporary files
         os.replace(temporary, path)
     finally:

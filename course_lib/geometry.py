@@ -94,8 +94,8 @@ def warp(
     square root of the change in area, rounded) is first averaged over k x k px. k is
     chosen per image, so that a result does not depend on its batch.
     """
-    if images.dtype == torch.uint8:
-        images = images.float() / 255
+    if images.dtype == torch.uint8:  # scaled last, where there are fewest pixels
+        return warp(images.float(), affine, size, antialias) / 255
     back = invert_affine(affine.to(images))
     if not antialias:
         return _sample(images, back, size, 1)

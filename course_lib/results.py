@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import math
 import os
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import date
@@ -24,6 +25,11 @@ PACKAGE = Path(__file__).resolve().parent
 FOLDER = PACKAGE / "results"
 NOTEBOOKS = PACKAGE.parent / "notebooks"
 DIGITS = 6  # significant digits of stored numbers
+MAKERS = {  # files in data_scripts/ that state the version of a data set
+    "rendered": "people/sets.py",
+    "lsp": "lsp.py",
+    "lspet": "lsp.py",
+}
 SAME = (
     *("chapter", "data", "profile", "code_hash", "data_version"),
     *("device", "versions", "claims"),
@@ -163,15 +169,10 @@ def _changed(entry: dict, code: str) -> str:
 
 def data_version(data: str) -> str | None:
     """The version of the program that makes a data set; None where there is none."""
-    if data == "rendered":
-        from data_scripts.people.sets import GENERATOR_VERSION
-
-        return GENERATOR_VERSION
-    if data in ("lsp", "lspet"):
-        from data_scripts.lsp import CONVERTER_VERSION
-
-        return CONVERTER_VERSION
-    return None
+    if data not in MAKERS:
+        return None
+    source = (PACKAGE.parent / "data_scripts" / MAKERS[data]).read_text("utf-8")
+    return re.search(r'^\w+_VERSION = "(.+)"', source, re.MULTILINE)[1]
 
 
 def _circumstances(chapter: str, data: str) -> dict[str, Any]:

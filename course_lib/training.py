@@ -20,12 +20,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from course_lib.checkpoints import (
-    load_checkpoint,
-    load_weights,
-    save_checkpoint,
-    save_weights,
-)
+from course_lib.checkpoints import Checkpoint, load_weights, save_weights
 from course_lib.files import is_main_process
 from course_lib.progress import LossLog
 
@@ -112,8 +107,7 @@ def fit(
     optimizer = _optimizer(net, optimizer, lr)
     parts = {"net": net, "optimizer": optimizer, "scaler": accelerator.scaler}
     loop = _Loop(accelerator, net, optimizer, _schedule(schedule), steps, seed, clip)
-    run = loop.describe("function" if callable(schedule) else schedule)
-    saved = _Checkpoint(checkpoint, run, parts)
+    saved = Checkpoint(checkpoint, loop.describe(schedule), parts)
     losses = saved.load()
     log = LossLog(accelerator, steps, losses, progress and is_main_process())
     loop.start()
@@ -132,26 +126,6 @@ def fit(
     return History(list(range(1, len(log.losses) + 1)), log.losses)
 
 
-@dataclass(frozen=True)
-class _Checkpoint:
-    """The file to continue from, if any: what must agree with it, what it restores."""
-
-    path: str | Path | None
-    run: dict
-    parts: dict[str, Any]
-
-    def load(self) -> list[float]:
-        """The losses so far; the parts are restored where the file exists."""
-        if self.path is None or not Path(self.path).exists():
-            return []
-        return load_checkpoint(self.path, self.run, **self.parts)
-
-    def save(self, losses: list[float]) -> None:
-        """Writes the file, where one is wanted and by the main process only."""
-        if self.path is not None and is_main_process():
-            save_checkpoint(self.path, self.run, losses, **self.parts)
-
-
 @dataclass
 class _Loop:
     """What one training step needs; `rates` are the optimizer's own learning rates."""
@@ -167,13 +141,13 @@ class _Loop:
     def __post_init__(self) -> None:
         self.rates = [group["lr"] for group in self.optimizer.param_groups]
 
-    def describe(self, schedule: str | None) -> dict:
+    def describe(self, schedule: str | Callable | None) -> dict:
         """What a checkpoint must agree with."""
         return {
             "steps": self.steps,
             "seed": self.seed,
             "lr": self.rates,
-            "schedule": schedule,
+            "schedule": "function" if callable(schedule) else schedule,
             "optimizer": type(self.optimizer).__name__,
             "processes": self.accelerator.num_processes,
         }

@@ -1,6 +1,6 @@
 """Files and folders that survive interruption, two users at once and a full disk.
 
-Everything is written to a `.part` file and renamed, so a file under its own name is
+Everything is written to `NAME.part` and renamed, so a file under its own name is
 complete. A folder belongs to one recipe, named in its `manifest.json`.
 """
 
@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from course_lib.files import DataError, read_json, replacing
+from course_lib.files import DataError, read_json
 
 MANIFEST = "manifest.json"
 LOCK = ".lock"
@@ -61,9 +61,18 @@ def plain_errors(path: Path) -> Iterator[None]:
 
 
 def write_atomic(path: Path, data: bytes) -> None:
-    """Write `data` so that `path` is either absent, as before, or complete."""
-    with replacing(path, durable=False) as part:
+    """Write `data` so that `path` is either absent, as before, or complete.
+
+    Other than `course_lib.files.replacing`, it does not wait for the disk, and its part
+    file has a fixed name, so a resumed run replaces what a killed one left.
+    """
+    part = path.with_name(path.name + PART)
+    try:
         part.write_bytes(data)
+        os.replace(part, path)
+    except OSError:
+        part.unlink(missing_ok=True)
+        raise
 
 
 def write_json(path: Path, value: Any) -> None:

@@ -150,14 +150,3 @@ def test_table_aligns_and_rounds(capsys):
     assert capsys.readouterr().out == "a  b\n-  -\n"
     with pytest.raises(ValueError, match="need 2 cells a row, got"):
         draw.table(["a", "b"], [["x"]])
-
-
-def test_contact_sheet_places_tiles_row_by_row():
-    images = [torch.full((3, 4, 6), shade, dtype=torch.uint8) for shade in range(7)]
-    sheet = draw.contact_sheet(images, columns=3, gap=1)
-    assert sheet.size == (3 * 7 - 1, 3 * 5 - 1)
-    for number in range(7):
-        row, column = divmod(number, 3)
-        assert sheet.getpixel((column * 7, row * 5)) == (number,) * 3
-    with pytest.raises(ValueError, match="need images and columns, got 0 in 8"):
-        draw.contact_sheet([])

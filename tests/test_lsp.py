@@ -10,10 +10,10 @@ import pytest
 from PIL import Image
 from scipy.io import loadmat, savemat
 
+from course_lib.skeletons import LSP14
 from data_scripts import fetch
 from data_scripts.files import DataError
 from data_scripts.lsp import main, prepare
-from data_scripts.lsp_release import JOINTS
 
 HEIGHT, WIDTH = 60, 48
 
@@ -56,7 +56,7 @@ def test_lspet_keeps_visible_joints_and_drops_the_filler(tmp_path):
         "im00020.jpg",
     ]
     assert not (folder / "test.json").exists()
-    assert train["categories"][0]["keypoints"] == list(JOINTS)
+    assert train["categories"][0]["keypoints"] == list(LSP14.joints)
     person = train["annotations"][3]
     labels = np.array(person["keypoints"]).reshape(14, 3)
     np.testing.assert_allclose(labels[1:, :2], joints[1:, :2, 3], atol=0.006)

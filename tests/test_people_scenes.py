@@ -1,4 +1,4 @@
-"""What scenes hold: crops, groups, crowds and clips, how people look, the backgrounds."""
+"""What scenes hold: crops, groups, crowds, clips; looks, backgrounds and light."""
 
 import colorsys
 
@@ -31,6 +31,7 @@ from data_scripts.people.scene import (
 )
 from data_scripts.people.shade import finish, sample_light, shade
 from data_scripts.people.structures import Framing
+from data_scripts.people.write import one_thread
 
 MAKERS = {
     "easy": lambda rng: [crop_scene(rng, 48, 36, "easy")],
@@ -39,6 +40,13 @@ MAKERS = {
     "crowd": lambda rng: [crowd_scene(rng, 48, 64, (2, 20), 0.5)],
     "clip": lambda rng: clip_scenes(rng, 48, 64, 3, (2, 5)),
 }
+
+
+@pytest.fixture(scope="module", autouse=True)
+def single_thread():
+    """As when sets are rendered; many threads would wait for each other."""
+    with one_thread():
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -141,7 +149,7 @@ def test_groups_have_as_many_people_as_asked_and_they_stand_apart(people):
 
 
 def test_crowds_are_as_crowded_as_asked(renderer):
-    """Over scenes drawn as the set `crowds` draws them, with the index of the labels."""
+    """Over scenes as the set `crowds` draws them, with the index of the labels."""
     asked = (np.arange(24) * 0.6180339887498949) % 1
     measured, counts = [], []
     for seed, wanted in enumerate(asked):
@@ -194,10 +202,11 @@ def test_the_camera_of_a_clip_moves_and_keeps_its_horizon():
     moved = []
     for seed in range(6):
         frames = clip_scenes(np.random.default_rng(seed), 64, 96, 24, (2, 3))
-        rows, ahead = [], np.array([0.0, 1e6, 0.0])
+        rows = []
         for scene in frames:
             camera = scene.camera
-            across, down, depth = camera.rotation @ (ahead + camera.eye * [1, 1, 0.0])
+            ahead = camera.rotation[2] * [1, 1, 0]  # level, where the camera looks
+            _, down, depth = camera.rotation @ ahead
             rows.append(camera.centre[1] + camera.focal * down / depth)
             assert scene.background.shape == (64, 96, 3)
         assert np.ptp(rows) < 0.5  # px; the pan tilts it by a fiftieth of its depth
@@ -303,7 +312,7 @@ def test_clothes_stand_off_the_skin_by_millimetres(resolution):
     offsets = surface.offsets(looks)
     assert offsets.shape == (20, len(surface.body.rest))
     assert offsets.min() >= 0
-    assert 0.01 < offsets.max() < 0.06  # metres
+    assert 0.01 < offsets.max() < 0.08  # metres; the most is long hair on a coat
     noise = surface.noise(surface.body.rest, 9.0)
     assert ((noise >= 0) & (noise <= 1)).all()
 
@@ -390,7 +399,8 @@ def test_frames_share_their_exposure_and_not_their_noise():
 @pytest.mark.parametrize("shape", MESHES)
 def test_objects_are_closed_and_of_size_one(shape):
     mesh = MESHES[shape]
-    np.testing.assert_allclose(np.ptp(mesh.reshape(-1, 3), axis=0), 1, atol=1e-9)
+    # A cylinder of 14 sides is 2.5 % thinner from side to side than corner to corner.
+    np.testing.assert_allclose(np.ptp(mesh.reshape(-1, 3), axis=0), 1, atol=0.026)
     # The divergence theorem: outward fronts give the volume, all edges cancel.
     volume = np.linalg.det(mesh).sum() / 6
     expected = {"box": 1.0, "cylinder": 14 / 8 * np.sin(2 * np.pi / 14)}[shape]

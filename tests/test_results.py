@@ -11,6 +11,8 @@ import pytest
 from course_lib import contents, launch, results
 from course_lib.claims import Claim
 from course_lib.code_hash import code_hash
+from data_scripts.lsp import CONVERTER_VERSION
+from data_scripts.people.sets import GENERATOR_VERSION
 
 CLAIM = Claim("07.C1", "Two stages beat one", "sec. 3", "small nets", 0.1)
 EFFECTS = [0.3, 0.5, 0.4, 0.6, 0.2]
@@ -268,14 +270,21 @@ def test_a_damaged_file_is_named(tmp_path, text):
         results.stored("07", folder=tmp_path)
 
 
+def test_data_versions_are_those_of_the_programs():
+    assert results.data_version("rendered") == GENERATOR_VERSION
+    assert results.data_version("lspet") == CONVERTER_VERSION
+    assert results.data_version("coco") is None
+
+
 def test_stale_results_are_named(house, tmp_path, monkeypatch):
     runs, target = house
     run(0, 0.5)
     results.collect(runs, target)
     notebooks = tmp_path / "notebooks"
     assert results.stale("07", target, notebooks) == []
-    monkeypatch.setattr("data_scripts.people.sets.GENERATOR_VERSION", "new")
-    (sentence,) = results.stale("07", target, notebooks)
+    with monkeypatch.context() as patch:
+        patch.setattr(results, "data_version", lambda _: "new")
+        (sentence,) = results.stale("07", target, notebooks)
     assert "older than the data" in sentence
     write_notebook(notebooks, [("code", [], "x = 1")])
     (sentence,) = results.stale("07", target, notebooks)

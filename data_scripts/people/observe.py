@@ -70,8 +70,11 @@ def reduce_samples(
     """
     names = grid.spread(samples, instance.to(torch.uint8), 0)
     candidates = grid.blocks(names)  # (N, H, W, k * k)
-    votes = candidates[..., None] == candidates[..., None, :]
-    chosen = votes.sum(dim=-1, dtype=torch.uint8).argmax(dim=-1, keepdim=True)
+    chosen = torch.zeros_like(candidates[..., :1], dtype=torch.long)
+    is_mixed = (candidates != candidates[..., :1]).any(dim=-1)
+    mixed = candidates[is_mixed]
+    votes = (mixed[:, :, None] == mixed[:, None]).sum(dim=-1)
+    chosen[is_mixed] = votes.argmax(dim=-1, keepdim=True)
     surface = names.new_zeros(*candidates.shape[:3], 3)
     if iuv is not None:
         index = chosen[..., None].expand(*chosen.shape, 3)
