@@ -21,10 +21,9 @@ import torch
 from data_scripts.people.render import Renderer
 from data_scripts.people.scene import crop_scene, group_scene
 from data_scripts.people.structures import Scene
-from data_scripts.people.write import one_thread
+from data_scripts.people.write import BATCH_PIXELS, one_thread
 
 REPEATS = 7
-CROPS, SCENES = 5, 1  # a batch, as large as when the sets are rendered
 Maker = Callable[[np.random.Generator], Scene]
 
 
@@ -38,11 +37,11 @@ def make_group(rng: np.random.Generator) -> Scene:
     return group_scene(rng, 384, 384, (6, 6))
 
 
-def cost(
-    renderer: Renderer, make: Maker, batch: int, supersample: int, surface: bool
-) -> float:
-    """Median CPU milliseconds to draw and render one image of a batch."""
+def cost(renderer: Renderer, make: Maker, supersample: int, surface: bool) -> float:
+    """Median CPU milliseconds to draw and render one image, in batches as for a set."""
     rng = np.random.default_rng(0)
+    samples = supersample**2 * make(rng).background[..., 0].size
+    batch = max(1, BATCH_PIXELS // samples)
     times = []
     for _ in range(REPEATS + 1):
         start = time.process_time()
@@ -66,11 +65,11 @@ def measure() -> list[tuple[str, str, str, float, str]]:
     """Rows of the table: what, samples a side, surface, milliseconds, bound."""
     renderer, rows = Renderer(), []
     for surface in (False, True):
-        value = cost(renderer, make_crop, CROPS, 2, surface)
+        value = cost(renderer, make_crop, 2, surface)
         label = "yes" if surface else "no"
         rows.append(("crop 128 x 96", "2", label, value, "18-20"))
     for supersample, bound in ((1, "74"), (2, "-")):
-        value = cost(renderer, make_group, SCENES, supersample, False)
+        value = cost(renderer, make_group, supersample, False)
         rows.append(("six people 384 x 384", str(supersample), "no", value, bound))
     return rows
 
