@@ -127,8 +127,8 @@ class Body:
     ) -> tuple[Tensor, Tensor]:
         """The posed mesh and its joints.
 
-        angles (B,33) degrees, see the module; shape: arrays or tensors (B,), 0..1, named by
-        ANCHORS and "race" (B,3) weights that sum to 1 (see `sample_shapes`); a
+        angles (B,33) degrees, see the module; shape: arrays or tensors (B,), 0..1,
+        named by ANCHORS and "race" (B,3) weights that sum to 1 (see `sample_shapes`); a
         missing one takes the middle. Returns vertices (B,V,3) and joints (B,27,3),
         metres in the body frame, the root bone (in the pelvis) at the origin.
         Raises ValueError for angles of another shape and unknown shape names.
