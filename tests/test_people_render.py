@@ -196,6 +196,26 @@ def test_visibility_agrees_with_ray_casting(renderer, drawn):
     assert agreement >= 0.97, f"{agreement:.1%} of {people} people's joints agree"
 
 
+def test_another_person_close_in_front_hides_joints(renderer):
+    """Two alike, 4 cm apart: skin near a joint does not count if it is another's."""
+    scene = plain_scene([(0.0, 0.0)])
+    people = scene.people
+
+    def twice(values):
+        return {name: np.asarray(value).repeat(2, 0) for name, value in values.items()}
+
+    both = People(
+        angles=people.angles.repeat(2, axis=0),
+        shape=twice(people.shape),
+        appearance=twice(people.appearance),
+        position=np.array([[0.0, 0.0], [0.0, 0.04]]),
+        yaw=people.yaw.repeat(2),
+    )
+    front, back = renderer.render([replace(scene, people=both)])[0].people
+    assert (front.visible == 2).mean() > 0.8
+    assert (back.visible == 1).mean() > 0.8
+
+
 @pytest.mark.parametrize("supersample", [1, 2])
 def test_instances_agree_with_ray_casting(renderer, supersample):
     rng = np.random.default_rng(5)

@@ -214,6 +214,24 @@ def test_the_camera_of_a_clip_moves_and_keeps_its_horizon():
     assert min(moved) > 0.4  # metres
 
 
+@pytest.mark.parametrize("kind", ["group", "crowd", "clip"])
+def test_floors_end_at_the_horizon_of_the_camera(monkeypatch, kind):
+    painted = []
+
+    def paint(rng, height, width, horizon, distractors):
+        painted.append(horizon)
+        return paint_background(rng, height, width, horizon, distractors)
+
+    module = "clips" if kind == "clip" else "scene"
+    monkeypatch.setattr(f"data_scripts.people.{module}.paint_background", paint)
+    for seed in range(5):
+        camera = MAKERS[kind](np.random.default_rng(seed))[0].camera
+        ahead = camera.rotation[2] * [1, 1, 0]
+        _, down, depth = camera.rotation @ ahead
+        row = camera.centre[1] + camera.focal * down / depth
+        assert row == pytest.approx(painted[-1], abs=0.5)
+
+
 def test_the_backdrop_of_a_clip_moves_with_the_pan():
     for seed in range(4):
         frames = clip_scenes(np.random.default_rng(seed), 64, 96, 24, (2, 3))

@@ -111,7 +111,7 @@ class Surface:
         generator = torch.Generator().manual_seed(7)
         self.lattice = torch.rand(1, 4, 24, 24, 24, generator=generator).to(body.rest)
         self.body = body
-        joints = dict(zip(body.joint_names, body.regressor @ body.rest, strict=True))
+        joints = dict(zip(body.joint_names, body.rest_joints, strict=True))
         self.eyes = (joints["left_eye"], joints["right_eye"])
         self.mouth = joints["nose"] * joints["nose"].new_tensor([0.0, 1.0, 1.0])
         self.mouth = self.mouth - self.mouth.new_tensor([0.0, 0.0, 0.045])

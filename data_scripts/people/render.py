@@ -179,14 +179,15 @@ class Renderer:
         """Colours (n, 3), normals (n, 3) and gloss (n,) inside body triangles (n,)."""
         body, count = self.body, len(self.body.faces)
         person, face = triangle // count, triangle % count
-        corners = body.faces[face]  # (n, 3)
-        points = blend(body.rest[corners], weight)  # (n, 3), of the body at rest
-        limb_t = (body.limb_t[corners] * weight).sum(dim=1)
-        looks = {name: value[person] for name, value in crowd.looks.items()}
+        corners = take(body.faces, face)  # (n, 3)
+        points = blend(take(body.rest, corners), weight)  # (n, 3), of the body at rest
+        limb_t = (take(body.limb_t, corners) * weight).sum(dim=1)
+        looks = {name: take(value, person) for name, value in crowd.looks.items()}
         colour, bump, gloss = self.surface.colour(
-            points, limb_t, body.face_region[face], looks
+            points, limb_t, take(body.face_region, face), looks
         )
-        normal = blend(crowd.normals[person[:, None], corners], weight)
+        vertex = corners + len(body.rest) * person[:, None]
+        normal = blend(take(crowd.normals.flatten(0, 1), vertex), weight)
         normal = F.normalize(F.normalize(normal, dim=-1) + bump, dim=-1)
         return colour, normal, gloss
 
@@ -247,13 +248,20 @@ def cover(triangles: Tensor, image: Tensor, grid: Grid) -> Samples:
     ids = rasterise(triangles, image, grid.images, grid.rows, grid.columns)
     where = (ids >= 0).nonzero()
     triangle = ids[where[:, 0], where[:, 1], where[:, 2]]
-    weight, depth = barycentric(triangles[triangle], where[:, 2], where[:, 1])
+    corners = take(triangles, triangle)
+    weight, depth = barycentric(corners, where[:, 2], where[:, 1])
     return Samples(*where.T, triangle, weight, depth)
 
 
 def blend(corners: Tensor, weight: Tensor) -> Tensor:
     """Values (n, C) inside triangles from those at the corners (n, 3, C)."""
-    return (corners * weight[..., None]).sum(dim=1)
+    first, second, third = (corners * weight[..., None]).unbind(dim=1)
+    return first + second + third
+
+
+def take(table: Tensor, index: Tensor) -> Tensor:
+    """`table[index]` for a long index of any shape, but several times as fast."""
+    return table.index_select(0, index.flatten()).unflatten(0, index.shape)
 
 
 def track(people: list, scene: Scene) -> list:
