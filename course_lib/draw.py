@@ -43,12 +43,12 @@ plt.rcParams.update(
 
 
 def show(fig: Figure, alt: str) -> None:
-    """Displays a figure as PNG and prints `alt`, the sentence of what to see in it.
+    """Displays a figure and prints `alt`, the sentence of what to see in it.
 
-    The sentence is also the picture's alt text, in the output's metadata (nbconvert
-    and site builders use it; JupyterLab 4.6 does not yet, hence the printed caption)
-    and in the PNG itself. Closes the figure. Raises ValueError without a sentence or
-    with text below 9 pt.
+    As PNG, or as JPEG where that is much smaller (photographs). The sentence is
+    also the picture's alt text, in the output's metadata: nbconvert and site builders
+    use it, JupyterLab 4.6 does not yet, hence the printed caption. Closes the figure.
+    Raises ValueError without a sentence or with text below 9 pt.
     """
     if not alt.strip():
         raise ValueError("alt must say what to see in the figure, got nothing")
@@ -56,12 +56,18 @@ def show(fig: Figure, alt: str) -> None:
         if text.get_text() and text.get_fontsize() < MIN_POINTS:
             seen = f"{text.get_text()!r} at {text.get_fontsize():g}"
             raise ValueError(f"text must be at least {MIN_POINTS} pt, got {seen}")
-    buffer = io.BytesIO()
-    fig.savefig(buffer, dpi=DPI, metadata={"Software": None, "Description": alt})
+    options_of = {"image/png": {"metadata": {"Software": None}}}
+    options_of["image/jpeg"] = {"format": "jpeg", "pil_kwargs": {"quality": 70}}
+    coded = {}
+    for kind, options in options_of.items():
+        buffer = io.BytesIO()
+        fig.savefig(buffer, dpi=DPI, **options)
+        coded[kind] = base64.b64encode(buffer.getvalue()).decode()
     plt.close(fig)
-    picture = base64.b64encode(buffer.getvalue()).decode()
-    bundle = {"image/png": picture, "text/plain": f"[figure: {alt}]"}
-    display(bundle, raw=True, metadata={"image/png": {"alt": alt}})
+    is_photo = len(coded["image/jpeg"]) < 0.7 * len(coded["image/png"])
+    kind = "image/jpeg" if is_photo else "image/png"
+    bundle = {kind: coded[kind], "text/plain": f"[figure: {alt}]"}
+    display(bundle, raw=True, metadata={kind: {"alt": alt}})
     print(alt)
 
 

@@ -61,9 +61,17 @@ def test_show_stores_and_prints_the_sentence(clean, capsys):
     (args, more) = clean[0]
     assert more["metadata"]["image/png"]["alt"] == "The loss falls."
     picture = Image.open(io.BytesIO(base64.b64decode(args[0]["image/png"])))
-    assert picture.info["Description"] == "The loss falls."
     assert round(picture.info["dpi"][0]) <= 100
     assert not plt.get_fignums()
+
+
+def test_photographs_are_shown_as_jpeg(clean):
+    few = torch.rand(1, 3, 9, 9, generator=torch.Generator().manual_seed(0))
+    soft = torch.nn.functional.interpolate(few, (300, 300), mode="bicubic")
+    draw.show(draw.grid([soft[0]] * 2), alt="Noise.")
+    (args, more) = clean[0]
+    assert set(args[0]) == {"image/jpeg", "text/plain"}
+    assert more["metadata"] == {"image/jpeg": {"alt": "Noise."}}
 
 
 def test_show_refuses_silence_and_small_print():

@@ -365,7 +365,7 @@ def test_page_is_self_contained_small_and_stable(tmp_path):
     assert "http" not in text
     assert "http" not in json.dumps(packed_data(text))
     assert len(text.encode()) <= 300_000
-    bundle = STEPPER._repr_mimebundle_()
+    bundle, _ = STEPPER._repr_mimebundle_()
     assert sum(len(part.encode()) for part in bundle.values()) <= 300_000
     assert cascade_stepper(**people()).html() == text
     page = STEPPER.save(tmp_path / "page.html").read_text(encoding="utf-8")
@@ -395,7 +395,8 @@ def test_page_refuses_too_many_frames():
 
 
 def test_mime_bundle_has_page_picture_and_one_line():
-    bundle = STEPPER._repr_mimebundle_(include=None, exclude=None)
+    bundle, metadata = STEPPER._repr_mimebundle_(include=None, exclude=None)
+    assert metadata == {"image/jpeg": {"alt": bundle["text/plain"]}}
     assert set(bundle) == {"text/html", "image/jpeg", "text/plain"}
     picture = PILImage.open(io.BytesIO(base64.b64decode(bundle["image/jpeg"])))
     assert picture.size == STEPPER.static().size

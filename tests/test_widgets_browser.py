@@ -194,7 +194,7 @@ def lab(tmp_path_factory):
     setup = SETUP.format(paths=[str(tests), str(tests.parent)])
     write_notebook(folder / "inline.ipynb", [setup, INLINE])
     write_notebook(folder / "live.ipynb", [setup, LIVE])
-    bundle = cascade_stepper(**people(examples=1))._repr_mimebundle_()
+    bundle, _ = cascade_stepper(**people(examples=1))._repr_mimebundle_()
     output = {"output_type": "display_data", "data": bundle, "metadata": {}}
     write_notebook(folder / "stored.ipynb", ["1"], [output])
     with jupyterlab(folder, tmp_path_factory.mktemp("home")) as address:

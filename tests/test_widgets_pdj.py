@@ -86,7 +86,7 @@ def test_a_joint_without_labels_has_no_dot():
 
 
 def test_page_is_self_contained_and_small():
-    bundle = CURSOR._repr_mimebundle_()
+    bundle, _ = CURSOR._repr_mimebundle_()
     assert "http" not in bundle["text/html"]
     assert sum(map(len, bundle.values())) < 200_000
 

@@ -67,7 +67,7 @@ class LiveExplorer(anywidget.AnyWidget):
 
     def _repr_mimebundle_(self, **_options: Any) -> Any:
         """The live view, and the page and picture for where no kernel runs."""
-        stored = self.explorer._repr_mimebundle_()
+        stored, _ = self.explorer._repr_mimebundle_()
         view = super()._repr_mimebundle_()
         if view is None:
             return stored

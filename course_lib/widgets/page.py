@@ -161,11 +161,14 @@ def page(widget: Widget) -> str:
     )
 
 
-def mime_bundle(widget: Widget) -> dict[str, str]:
-    """What a notebook stores: the explorer, its picture, one line of text."""
+def mime_bundle(widget: Widget) -> tuple[dict[str, str], dict[str, Any]]:
+    """What a notebook stores: the explorer, its picture, one line of text; and, as
+    metadata, that line as the picture's alt text."""
     shown = widget.static()
-    return {
+    line = spoken(widget).replace("\n", " ")
+    bundle = {
         "text/html": fragment(widget, shown),
         "image/jpeg": coded(shown, "JPEG"),
-        "text/plain": spoken(widget).replace("\n", " "),
+        "text/plain": line,
     }
+    return bundle, {"image/jpeg": {"alt": line}}

@@ -187,7 +187,7 @@ class Widget:
 
         return LiveExplorer(self)
 
-    def _repr_mimebundle_(self, **_options: Any) -> dict[str, str]:
+    def _repr_mimebundle_(self, **_options: Any) -> tuple[dict, dict]:
         """HTML, a picture for where scripts do not run, and one line of text."""
         from .page import mime_bundle
 

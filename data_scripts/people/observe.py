@@ -9,6 +9,7 @@ nothing is in front of a joint, such a surface one pixel beside it will do.
 
 from dataclasses import dataclass, replace
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -66,6 +67,8 @@ def reduce_samples(
 ) -> Maps:
     """Maps whose pixels repeat their most frequent sample; a tie takes the first.
 
+    With two samples a side, a mask so lies a quarter of a pixel to the right and below,
+    and the IUV is that of a quarter of a pixel to the left and above.
     instance (n,) and iuv (n, 3) or None (then zeros) are of the covered samples.
     """
     names = grid.spread(samples, instance.to(torch.uint8), 0)
@@ -182,7 +185,9 @@ def radii(body: Body, crowd: Crowd) -> Tensor:
     return scale.clamp(0.3, 1.3)[:, None] * crowd.joints.new_tensor(reach)
 
 
-def with_track_ids(people: list[PersonLabel], track_ids) -> list[PersonLabel]:
+def with_track_ids(
+    people: list[PersonLabel], track_ids: np.ndarray
+) -> list[PersonLabel]:
     """The same labels with track ids (N,), in order."""
     return [
         replace(label, track_id=int(track_id))

@@ -18,7 +18,7 @@ from data_scripts.people.camera import Camera
 from data_scripts.people.objects import occluder_triangles, place_camera
 from data_scripts.people.raster import barycentric, rasterise
 from data_scripts.people.shade import finish, shade
-from data_scripts.people.structures import Rendered, Scene
+from data_scripts.people.structures import PersonLabel, Rendered, Scene
 
 OBJECT = 255  # value of occluders in an instance image
 SHADOW_SCALE = 0.5  # shadows are drawn at half resolution and blurred
@@ -264,7 +264,7 @@ def take(table: Tensor, index: Tensor) -> Tensor:
     return table.index_select(0, index.flatten()).unflatten(0, index.shape)
 
 
-def track(people: list, scene: Scene) -> list:
+def track(people: list[PersonLabel], scene: Scene) -> list[PersonLabel]:
     """Labels with the track ids of the scene, if it has any."""
     if scene.people.track_ids is None:
         return people
