@@ -76,12 +76,6 @@ class Grid:
         full[samples.image, samples.row, samples.column] = values
         return full
 
-    def blocks(self, values: Tensor) -> Tensor:
-        """Samples (N, rows, columns, ...) by pixel: (N, H, W, samples of it, ...)."""
-        k = self.supersample
-        by_pixel = values.unflatten(2, (-1, k)).unflatten(1, (-1, k)).transpose(2, 3)
-        return by_pixel.flatten(3, 4)
-
     def average(self, samples: "Samples", values: Tensor, rest: Tensor) -> Tensor:
         """Pixels (N, H, W, 3) from covered samples (n, 3); the others show `rest`.
 

@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from data_scripts.people.batch import Cameras, Crowd, Grid, Samples
+from data_scripts.people.batch import Cameras, Crowd
 from data_scripts.people.body import REGIONS, Body
 from data_scripts.people.structures import PersonLabel
 
@@ -51,43 +51,15 @@ NEIGHBOURS = ((0, 0), (1, 0), (-1, 0), (0, 1), (0, -1))
 class Maps:
     """What is where in N images.
 
-    At the resolution of the images: instances (N, H, W) uint8, iuv (N, H, W, 3) uint8.
-    At that of the samples: names (N, rows, columns) uint8, again the instances, and
-    depth, metres, inf where nothing is.
+    At the pixels' centres: instances (N, H, W) uint8 and iuv (N, H, W, 3) uint8. At the
+    samples: names (N, rows, columns) uint8, again the instances, and depth, metres, inf
+    where nothing is.
     """
 
     instances: Tensor
     iuv: Tensor
     names: Tensor
     depth: Tensor
-
-
-def reduce_samples(
-    samples: Samples, instance: Tensor, iuv: Tensor | None, grid: Grid
-) -> Maps:
-    """Maps whose pixels repeat their most frequent sample; a tie takes the first.
-
-    With two samples a side, a mask so lies a quarter of a pixel to the right and below,
-    and the IUV is that of a quarter of a pixel to the left and above.
-    instance (n,) and iuv (n, 3) or None (then zeros) are of the covered samples.
-    """
-    names = grid.spread(samples, instance.to(torch.uint8), 0)
-    candidates = grid.blocks(names)  # (N, H, W, k * k)
-    chosen = torch.zeros_like(candidates[..., :1], dtype=torch.long)
-    is_mixed = (candidates != candidates[..., :1]).any(dim=-1)
-    mixed = candidates[is_mixed]
-    votes = (mixed[:, :, None] == mixed[:, None]).sum(dim=-1)
-    chosen[is_mixed] = votes.argmax(dim=-1, keepdim=True)
-    surface = names.new_zeros(*candidates.shape[:3], 3)
-    if iuv is not None:
-        index = chosen[..., None].expand(*chosen.shape, 3)
-        surface = grid.blocks(grid.spread(samples, iuv, 0)).gather(3, index)[..., 0, :]
-    return Maps(
-        instances=candidates.gather(3, chosen)[..., 0],
-        iuv=surface,
-        names=names,
-        depth=grid.spread(samples, samples.depth, torch.inf),
-    )
 
 
 def label_people(

@@ -2,8 +2,10 @@
 
 Pose and dress all bodies, place the cameras, project, rasterise at `supersample` times
 the resolution, colour the covered samples, average them to pixels. The label of a
-pixel is that of the most frequent of its samples.
+pixel is what covers its centre.
 """
+
+from dataclasses import replace
 
 import numpy as np
 import torch
@@ -48,6 +50,11 @@ class Renderer:
             scenes, crowd, cameras, supersample
         )
         samples = cover(triangles, image, grid)
+        centres = samples
+        if supersample > 1:
+            centres = cover(
+                to_pixels(triangles, supersample), image, replace(grid, supersample=1)
+            )
         is_body = samples.triangle < len(triangles) - len(objects[0])
         colours = self.colour_samples(scenes, crowd, samples, is_body, objects)
         behind = self.paint_backdrop(scenes, crowd, cameras)
@@ -55,7 +62,7 @@ class Renderer:
             grid.average(samples, colours, behind),
             [(scene.grain_seed, scene.frame) for scene in scenes],
         )
-        maps = self.draw_maps(crowd, samples, is_body, grid, surface)
+        maps = self.draw_maps(crowd, samples, centres, grid, surface)
         people = observe.label_people(self.body, crowd, cameras, maps)
         return [
             Rendered(
@@ -215,22 +222,33 @@ class Renderer:
         self,
         crowd: Crowd,
         samples: Samples,
-        is_body: Tensor,
+        centres: Samples,
         grid: Grid,
         surface: bool,
     ) -> observe.Maps:
-        """Instance, depth and, if wanted, IUV maps."""
-        count = len(self.body.faces)
-        own = samples.triangle[is_body]
-        instance = torch.full_like(samples.triangle, OBJECT)
-        instance[is_body] = crowd.instance[own // count]
-        iuv = None
+        """What covers the samples and the pixels' centres; IUV is 0 unless wanted."""
+        pixels, names = replace(grid, supersample=1), self.name_samples(crowd, centres)
+        iuv = names.new_zeros(len(names), 3)
         if surface:
-            uv = 255 * blend(self.body.uv[own % count], samples.weight[is_body])
-            part = self.body.parts[own % count][:, None]
-            iuv = part.new_zeros(len(is_body), 3)
+            is_body = names < OBJECT
+            face = centres.triangle[is_body] % len(self.body.faces)
+            uv = 255 * blend(take(self.body.uv, face), centres.weight[is_body])
+            part = self.body.parts[face][:, None]
             iuv[is_body] = torch.cat([part, uv.round().to(torch.uint8)], dim=1)
-        return observe.reduce_samples(samples, instance, iuv, grid)
+        return observe.Maps(
+            instances=pixels.spread(centres, names, 0),
+            iuv=pixels.spread(centres, iuv, 0),
+            names=grid.spread(samples, self.name_samples(crowd, samples), 0),
+            depth=grid.spread(samples, samples.depth, torch.inf),
+        )
+
+    def name_samples(self, crowd: Crowd, samples: Samples) -> Tensor:
+        """Instances (n,) uint8 of covered samples."""
+        person = samples.triangle // len(self.body.faces)
+        is_body = person < len(crowd.instance)
+        names = torch.full_like(person, OBJECT, dtype=torch.uint8)
+        names[is_body] = crowd.instance[person[is_body]].to(torch.uint8)
+        return names
 
 
 def make_grid(scenes: list[Scene], supersample: int) -> Grid:
@@ -251,6 +269,13 @@ def cover(triangles: Tensor, image: Tensor, grid: Grid) -> Samples:
     corners = take(triangles, triangle)
     weight, depth = barycentric(corners, where[:, 2], where[:, 1])
     return Samples(*where.T, triangle, weight, depth)
+
+
+def to_pixels(triangles: Tensor, supersample: int) -> Tensor:
+    """Screen triangles (T, 3, 3) in samples as triangles in pixels."""
+    shift = (supersample - 1) / 2
+    plane = (triangles[..., :2] - shift) / supersample
+    return torch.cat([plane, triangles[..., 2:]], dim=-1)
 
 
 def blend(corners: Tensor, weight: Tensor) -> Tensor:

@@ -52,14 +52,15 @@ def sample_people(rng: Rng, position: np.ndarray, mix: dict[str, float]) -> Peop
 def crop_scene(rng: Rng, height: int, width: int, level: str = "hard") -> Scene:
     """One person who fills the image.
 
-    level "easy": everyday poses, seen from the front within a few dozen degrees,
-    nothing in front. "hard": all poses and views, clutter, often an object in front.
+    level "easy": everyday poses, seen within 60 degrees of the front, nothing in
+    front. "hard": all poses and views, clutter, often an object in front.
     """
     if level not in ("easy", "hard"):
         raise ValueError(f'level is "easy" or "hard", not {level!r}')
     is_easy = level == "easy"
     people = sample_people(rng, np.zeros((1, 2)), EASY_POSES if is_easy else ALL_POSES)
-    azimuth = people.yaw[0] + 29 * rng.normal() if is_easy else rng.uniform(-180, 180)
+    frontal = people.yaw[0] + np.clip(30 * rng.normal(), -60, 60)
+    azimuth = frontal if is_easy else rng.uniform(-180, 180)
     framing = Framing(
         azimuth=float(azimuth),
         elevation=float(np.clip(rng.normal(5, 9), -14, 43)),
