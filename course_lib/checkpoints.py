@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from course_lib.files import is_main_process, replacing
 
 FORMAT = "course checkpoint 1"
+WEIGHTS = Path(__file__).parent / "weights"  # trained on rendered people only
 
 
 def save_checkpoint(path: str | Path, run: dict, losses: list[float], **parts) -> None:
@@ -99,6 +100,11 @@ def load_weights(net: nn.Module, path: str | Path) -> nn.Module:
         raise ValueError(f"{path} does not fit this network: {difference}. {fix}")
     net.load_state_dict(state)
     return net
+
+
+def weights_file(name: str) -> Path:
+    """Where the package keeps the weights `name`, as "01_stage1", if it has them."""
+    return WEIGHTS / f"{name}.safetensors"
 
 
 def describe_mismatch(expected: Mapping[str, Tensor], found: Mapping[str, Any]) -> str:

@@ -4,7 +4,7 @@ A set is a folder with `{train,val,test}.json` (COCO person keypoints) and `imag
 `load` checks everything once; after that all work is batched tensor work.
 """
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 
 import torch
@@ -23,10 +23,12 @@ from course_lib.coco_files import (
 from course_lib.files import DataError
 from course_lib.geometry import (
     apply_affine,
+    average,
     box_centre,
     box_from_centre,
+    by_shrinkage,
     crop_affine,
-    warp,
+    warp_averaged,
 )
 from course_lib.skeletons import Skeleton, get_skeleton
 
@@ -59,6 +61,7 @@ class PoseDataset:
     annotation_ids: Tensor
     scale: Tensor
     skeleton: Skeleton
+    averages: dict[int, Tensor] = field(default_factory=dict, repr=False)
 
     def __len__(self) -> int:
         return len(self.image_index)
@@ -75,6 +78,15 @@ class PoseDataset:
         height, width = self.sizes[image].tolist()
         return self.images[image, :, :height, :width]
 
+    def averaged(self, k: int) -> Tensor:
+        """All images averaged over k x k px, uint8; made once and kept."""
+        if k == 1:
+            return self.images
+        if k not in self.averages:
+            parts = (average(part.float(), k) for part in self.images.split(256))
+            self.averages[k] = torch.cat([part.round().byte() for part in parts])
+        return self.averages[k]
+
     def subset(self, index: Tensor) -> "PoseDataset":
         """The same images with only the people in `index` (positions or a mask)."""
         per_person = ("image_index", "keypoints", "visible", "boxes", "boxes_full")
@@ -87,7 +99,7 @@ class PoseDataset:
         """The same data set on another device."""
         values = {field.name: getattr(self, field.name) for field in fields(self)}
         tensors = {k: v.to(device) for k, v in values.items() if isinstance(v, Tensor)}
-        return replace(self, **tensors)
+        return replace(self, **tensors, averages={})
 
     def to_original(self, points: Tensor, person: Tensor) -> Tensor:
         """Points (B, ..., 2) of people (B,) in px of the image files as stored."""
@@ -219,7 +231,7 @@ def sample_crops(
     if augment is not None:
         boxes, angle, flip = _augment(boxes, augment, generator)
     affine = crop_affine(boxes, size, angle, flip)
-    images = warp(dataset.images[dataset.image_index[index]], affine, size)
+    images = _cut(dataset, dataset.image_index[index], affine, size)
     keypoints = apply_affine(affine, dataset.keypoints[index])
     visible = dataset.visible[index]
     if flip is not None:
@@ -228,6 +240,17 @@ def sample_crops(
         visible = visible.where(~flip[:, None], visible[:, order])
     keypoints = keypoints.where(visible[..., None] > 0, torch.zeros_like(keypoints))
     return Crops(images, keypoints, visible, affine, index)
+
+
+def _cut(
+    dataset: PoseDataset, rows: Tensor, affine: Tensor, size: tuple[int, int]
+) -> Tensor:
+    """What `warp` makes of images `rows` (B,), from averages made once."""
+    out = affine.new_empty(len(rows), 3, *size)
+    for k, own in by_shrinkage(affine):
+        images = dataset.averaged(k)[rows[own]].to(affine)
+        out[own] = warp_averaged(images, affine[own], size, k)
+    return out / 255
 
 
 def _augment(

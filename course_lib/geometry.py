@@ -6,6 +6,7 @@ interval [x - 1/2, x + w - 1/2] across, as pycocotools counts; the whole image i
 """
 
 import math
+from collections.abc import Iterator
 
 import torch
 import torch.nn.functional as F
@@ -96,30 +97,43 @@ def warp(
     """
     if images.dtype == torch.uint8:  # scaled last, where there are fewest pixels
         return warp(images.float(), affine, size, antialias) / 255
-    back = invert_affine(affine.to(images))
+    affine = affine.to(images)
     if not antialias:
-        return _sample(images, back, size, 1)
-    a, b, c, d = back[:, :, :2].reshape(-1, 4).unbind(-1)
-    shrink = (a * d - b * c).abs().sqrt().round().clamp(min=1).long()  # (B,)
+        return warp_averaged(images, affine, size, 1)
     out = images.new_empty(*images.shape[:2], *size)
-    for k in shrink.unique().tolist():
-        rows = (shrink == k).nonzero()[:, 0]
-        out[rows] = _sample(images[rows], back[rows], size, k)
+    for k, own in by_shrinkage(affine):
+        out[own] = warp_averaged(average(images[own], k), affine[own], size, k)
     return out
 
 
-def _sample(images: Tensor, back: Tensor, size: tuple[int, int], k: int) -> Tensor:
-    """Bilinear samples of the images averaged over k x k px."""
-    if k > 1:  # px x of the image is px (x - (k - 1) / 2) / k of its average
-        height, width = images.shape[-2:]
-        if width % k or height % k:
-            images = F.pad(images, (0, -width % k, 0, -height % k))
-        images = F.avg_pool2d(images, k)
-        shift = (back[:, :, 2:] - (k - 1) / 2) / k
-        back = torch.cat([back[:, :, :2] / k, shift], dim=-1)
+def by_shrinkage(affine: Tensor) -> Iterator[tuple[int, Tensor]]:
+    """How many times images shrink under affines (B, 2, 3), and which rows do so.
+
+    The square root of the change in area, rounded, at least 1; each row comes once.
+    """
+    a, b, c, d = affine[:, :, :2].reshape(-1, 4).unbind(-1)
+    shrink = (a * d - b * c).abs().rsqrt().round().clamp(min=1)  # (B,)
+    for k in shrink.unique().tolist():
+        yield int(k), (shrink == k).nonzero()[:, 0]
+
+
+def average(images: Tensor, k: int) -> Tensor:
+    """Images (B, C, H, W), float, averaged over k x k px; 0 right and below."""
+    height, width = images.shape[-2:]
+    if width % k or height % k:
+        images = F.pad(images, (0, -width % k, 0, -height % k))
+    return F.avg_pool2d(images, k) if k > 1 else images
+
+
+def warp_averaged(
+    images: Tensor, affine: Tensor, size: tuple[int, int], k: int
+) -> Tensor:
+    """`warp` of images that `average` has shrunk k times; affine: of the original."""
+    back = invert_affine(affine)
+    # px x of the original is px (x - (k - 1) / 2) / k of its average
+    linear, shift = back[:, :, :2] / k, (back[:, :, 2] - (k - 1) / 2) / k
     inner = images.new_tensor([images.shape[-1], images.shape[-2]])
     outer = images.new_tensor([size[1], size[0]])
-    linear, shift = back[:, :, :2], back[:, :, 2]
     middle = linear @ ((outer - 1) / 2) + shift  # (B, 2), px
     theta = torch.cat(  # the same map between coordinates that run from -1 to 1
         [linear * outer / inner[:, None], ((2 * middle + 1) / inner - 1)[..., None]], -1

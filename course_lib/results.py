@@ -16,6 +16,10 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from torch import nn
+
+from course_lib.checkpoints import save_weights
 from course_lib.claims import Claim, judge
 from course_lib.code_hash import code_hash
 from course_lib.files import is_main_process, replacing
@@ -68,13 +72,16 @@ def record(
     claims: Sequence[Claim] = (),
     effects: Mapping[str, float] | None = None,
     timings: Mapping[str, float] | None = None,
+    nets: Mapping[str, nn.Module] | None = None,
     data: str | None = None,
     profile: str | None = None,
 ) -> None:
     """Writes what one run found into COURSE_RECORD; without it, does nothing.
 
     metrics: by name a number, or a list, array or tensor of them (a curve). effects: by
-    claim id. timings: seconds. data, profile: as the environment says if not given.
+    claim id. timings: seconds. nets: by name, networks whose weights the full run of
+    seed 0 on rendered people leaves beside (for `weights_file`).
+    data, profile: as the environment says if not given.
     Claims are tested on the default data and profile; other runs pass none. A second
     call with the same seed adds to the first. ValueError on a number that is not
     finite, or when claims and effects do not name the same.
@@ -99,6 +106,9 @@ def record(
         found[name] = run.get(name, {}) | values
     head = {"chapter": chapter, "data": data, "profile": profile, "seed": seed}
     _write(path, {**head, **_circumstances(chapter, data), **found})
+    if (data, profile, seed) == ("rendered", "full", 0):
+        for name, net in (nets or {}).items():
+            save_weights(net, Path(target) / f"{chapter}_{name}.safetensors")
 
 
 def collect(folder: str | Path, target: Path = FOLDER) -> list[Path]:
@@ -234,8 +244,6 @@ def _summaries(runs: list[dict], part: str) -> dict:
 
 
 def _summary(runs: list[dict], part: str, name: str) -> dict:
-    import numpy as np  # here, so that chapters without it stay light
-
     values = {str(run["seed"]): run[part][name] for run in runs if name in run[part]}
     try:
         array = np.array(list(values.values()), dtype=float)
@@ -281,7 +289,7 @@ def _write(path: Path, document: dict) -> None:
 
 def _notebook(chapter: str, notebooks: Path) -> Path:
     """The notebook of a chapter such as "01". ValueError when there is none."""
-    paths = sorted(notebooks.glob(f"{chapter}_*.ipynb"))
+    paths = list(notebooks.glob(f"{chapter}_*.ipynb"))
     if len(paths) != 1:
         raise ValueError(f"{notebooks} has {len(paths)} notebooks {chapter}_*.ipynb")
     return paths[0]
@@ -289,8 +297,6 @@ def _notebook(chapter: str, notebooks: Path) -> Path:
 
 def _title(notebook: Path) -> str:
     """The title of a chapter: its first line `# NN. Title` without number."""
-    for cell in json.loads(notebook.read_text(encoding="utf-8"))["cells"]:
-        line = "".join(cell["source"]).lstrip().split("\n")[0]
-        if cell["cell_type"] == "markdown" and line.startswith("# "):
-            return line.removeprefix("# ").split(". ", 1)[-1].strip()
-    raise ValueError(f"{notebook} has no title")
+    card = json.loads(notebook.read_text(encoding="utf-8"))["cells"][0]
+    line = "".join(card["source"]).split("\n")[0]
+    return line.removeprefix("# ").split(". ", 1)[-1].strip()

@@ -20,11 +20,23 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from course_lib.checkpoints import Checkpoint, load_weights, save_weights
+from course_lib.checkpoints import (
+    Checkpoint,
+    load_weights,
+    save_weights,
+    weights_file,
+)
 from course_lib.files import is_main_process
 from course_lib.progress import LossLog
 
-__all__ = ["History", "fit", "load_weights", "pick_device", "save_weights"]
+__all__ = [
+    "History",
+    "fit",
+    "load_weights",
+    "pick_device",
+    "save_weights",
+    "weights_file",
+]
 
 OPTIMIZERS = {
     "adagrad": torch.optim.Adagrad,
@@ -88,8 +100,9 @@ def fit(
     stream is as before. Several processes draw different batches and share gradients.
 
     optimizer: a name of OPTIMIZERS (None: "adamw") or an instance, which brings its own
-    lr. schedule: None, "cosine" or a function from progress (0 at the first step, below
-    1 at the last) to a factor of lr. clip: largest norm of the gradient. amp: True,
+    lr. schedule: None, "cosine", "one-cycle" (a linear rise over the first 15 %, then a
+    cosine to 0) or a function from progress (0 at the first step, below 1 at the last)
+    to a factor of lr. clip: largest norm of the gradient. amp: True,
     "bf16" or "fp16" for half precision on CUDA, ignored elsewhere; bf16 keeps 8 bits,
     too few for coordinates regressed directly.
 
@@ -227,10 +240,26 @@ def _schedule(choice: str | Callable[[float], float] | None) -> Callable:
     if callable(choice):
         return choice
     if choice == "cosine":
-        return lambda progress: (1 + math.cos(math.pi * progress)) / 2
+        return _fall
+    if choice == "one-cycle":
+        return _one_cycle
     if choice is None:
         return lambda _: 1.0
-    raise ValueError(f'schedule is None, "cosine" or a function, not {choice!r}')
+    raise ValueError(
+        f'schedule is None, "cosine", "one-cycle" or a function, not {choice!r}'
+    )
+
+
+def _fall(progress: float) -> float:
+    """A half-cosine from 1 to 0."""
+    return (1 + math.cos(math.pi * progress)) / 2
+
+
+def _one_cycle(progress: float, rise: float = 0.15, start: float = 0.04) -> float:
+    """From `start` of the learning rate to all of it, then down to 0."""
+    if progress < rise:
+        return start + (1 - start) * progress / rise
+    return _fall((progress - rise) / (1 - rise))
 
 
 def _seed_step(seed: int, step: int, rank: int, device: torch.device):

@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from course_lib.data import GOLDEN, Augment, DataError, golden, load, sample_crops
-from course_lib.geometry import apply_affine, expand_box, invert_affine
+from course_lib.geometry import apply_affine, expand_box, invert_affine, warp
 from course_lib.skeletons import BODY27, COCO17, LSP14
 
 SIZES = [(33, 20), (16, 47), (1, 1)]  # h, w
@@ -289,6 +289,21 @@ def dotted(tmp_path, content):
     pixels[9, 5] = pixels[22, 14] = 255
     cv2.imwrite(str(tmp_path / "images" / "train" / "1.png"), pixels)
     return load(tmp_path, "train")
+
+
+def test_crops_are_what_warp_makes_of_the_picture(tmp_path, content):
+    """Crops come from averages kept as bytes: half a step of 1/255 off at most."""
+    dataset = load(tmp_path, "train")
+    for side in (4, 5, 9, 40):
+        crops = sample_crops(
+            dataset, torch.arange(len(dataset)), dataset.image_boxes, (side, side)
+        )
+        images = dataset.images[dataset.image_index]
+        whole = warp(images, crops.affine, (side, side))
+        assert (crops.images - whole).abs().max() <= 0.5 / 255 + 1e-5
+    assert max(dataset.averages) > 1
+    assert dataset.subset(torch.arange(1)).averages is dataset.averages
+    assert not dataset.to("cpu").averages
 
 
 def test_augmented_joints_stay_on_their_pixels(tmp_path, content):

@@ -4,6 +4,7 @@ import os
 import signal
 import warnings
 
+import numpy as np
 import pytest
 import torch
 from torch import nn
@@ -252,6 +253,27 @@ def test_schedule_and_clip():
     moves = -torch.tensor([*weights, net.weight.item()]).diff()
     assert torch.allclose(moves, torch.tensor([0.5, 0.375, 0.25, 0.125]), atol=1e-5)
     assert optimizer.param_groups[0]["lr"] == 0.5
+
+
+def test_one_cycle_rises_and_falls():
+    """Highest after 15 % of the steps, next to nothing at both ends."""
+    net = nn.Linear(1, 1, bias=False)
+    optimizer = torch.optim.SGD(net.parameters(), lr=1.0)
+    positions = []
+
+    def slope(net, _):
+        positions.append(net.weight.item())
+        return net.weight.sum()
+
+    options = {"optimizer": optimizer, "schedule": "one-cycle", "progress": False}
+    fit(net, slope, lambda generator: (), 101, device="cpu", **options)
+    rates = -np.diff(positions)  # of steps 0 .. 99
+    assert rates.argmax() in (15, 16)
+    assert rates.max() == pytest.approx(1, abs=0.01)
+    assert rates[0] == pytest.approx(0.04, abs=1e-4)
+    assert rates[-1] < 0.002
+    assert (np.diff(rates[:15]) > 0).all()
+    assert (np.diff(rates[16:]) < 0).all()
 
 
 def test_progress_prints_a_few_plain_lines(capsys):
