@@ -132,13 +132,14 @@ def warp_averaged(
     back = invert_affine(affine)
     # px x of the original is px (x - (k - 1) / 2) / k of its average
     linear, shift = back[:, :, :2] / k, (back[:, :, 2] - (k - 1) / 2) / k
-    inner = images.new_tensor([images.shape[-1], images.shape[-2]])
-    outer = images.new_tensor([size[1], size[0]])
-    middle = linear @ ((outer - 1) / 2) + shift  # (B, 2), px
-    theta = torch.cat(  # the same map between coordinates that run from -1 to 1
-        [linear * outer / inner[:, None], ((2 * middle + 1) / inner - 1)[..., None]], -1
-    )
-    grid = F.affine_grid(theta, [*images.shape[:2], *size], align_corners=False)
+    # which grid_sample calls (2 x + 1) / width - 1
+    size_in = images.new_tensor([images.shape[-1], images.shape[-2]])
+    linear = 2 * linear / size_in[:, None]
+    shift = (2 * shift + 1) / size_in - 1
+    rows, columns = (torch.arange(n, device=images.device) for n in size)
+    across = linear[:, None, None, :, 0] * columns[:, None]  # (B, 1, w, 2)
+    down = linear[:, None, None, :, 1] * rows[:, None, None]  # (B, h, 1, 2)
+    grid = across + (down + shift[:, None, None])  # (B, h, w, 2)
     return F.grid_sample(images, grid, align_corners=False)
 
 
