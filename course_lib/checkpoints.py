@@ -80,7 +80,7 @@ def save_weights(net: nn.Module, path: str | Path) -> None:
 
 
 def load_weights(net: nn.Module, path: str | Path) -> nn.Module:
-    """The net, with the weights of a file by `save_weights`, in the net's own dtype.
+    """The net in evaluation mode, with the weights of a file by `save_weights`.
 
     Raises ValueError naming the file and the fix when it is missing, damaged or of
     another network; the net is then unchanged.
@@ -99,7 +99,7 @@ def load_weights(net: nn.Module, path: str | Path) -> nn.Module:
     if difference:
         raise ValueError(f"{path} does not fit this network: {difference}. {fix}")
     net.load_state_dict(state)
-    return net
+    return net.eval()
 
 
 def weights_file(name: str) -> Path:

@@ -44,8 +44,9 @@ class PoseDataset:
     sizes: (M, 2) as (h, w) before padding. image_index: (N,) each person's image.
     keypoints: (N, K, 2) px. visible: (N, K), 2 visible, 1 occluded, 0 not labelled.
     boxes, boxes_full, head_boxes: (N, 4) px, of the visible part, the whole body and
-    the head (head is NaN where a set has none). areas: (N,) px^2. scale: (M,)
-    original px per loaded px, 1 unless `load` had a `max_side`.
+    the head (head is NaN where a set has none). areas: (N,) px^2. image_ids: (M,) and
+    annotation_ids: (N,) as in the file. scale: (M,) original px per loaded px, 1 unless
+    `load` had a `max_side`. averages: what `averaged` keeps.
     """
 
     images: Tensor
@@ -97,7 +98,7 @@ class PoseDataset:
 
     def to(self, device: str | torch.device) -> "PoseDataset":
         """The same data set on another device."""
-        values = {field.name: getattr(self, field.name) for field in fields(self)}
+        values = {f.name: getattr(self, f.name) for f in fields(self)}
         tensors = {k: v.to(device) for k, v in values.items() if isinstance(v, Tensor)}
         return replace(self, **tensors, averages={})
 
@@ -217,8 +218,8 @@ def sample_crops(
     """Crops of people `index` (B,), each of its box (B, 4) in image px, size (h, w).
 
     augment needs a generator (on any device). A mirrored crop has left and right
-    joints swapped. Labels that are not visible stay at 0, 0. Outside of the image a
-    crop is black.
+    joints swapped. Joints without a label (visible 0) stay at 0, 0. Outside of the
+    image a crop is black.
     """
     index = torch.as_tensor(index, device=dataset.images.device)
     boxes = torch.as_tensor(boxes).to(dataset.boxes)

@@ -148,12 +148,14 @@ def flip_keypoints(
 ) -> tuple[Tensor, Tensor]:
     """Keypoints (..., K, 2) and visible (..., K) of the mirrored image.
 
-    x becomes width - 1 - x, and left joints change places with right ones. width: of
-    the image in px, a number or a tensor that broadcasts against (..., K).
+    x becomes width - 1 - x, and left joints change places with right ones; joints
+    without a label (visible 0) are at 0, 0. width: of the image in px, a number or a
+    tensor that broadcasts against (..., K).
     """
     order = skeleton.flip_permutation
     x, y = keypoints[..., order, :].unbind(-1)
-    return torch.stack([width - 1 - x, y], dim=-1), visible[..., order]
+    points, flags = torch.stack([width - 1 - x, y], dim=-1), visible[..., order]
+    return points.where(flags[..., None] > 0, torch.zeros_like(points)), flags
 
 
 def box_iou(a: Tensor, b: Tensor) -> Tensor:

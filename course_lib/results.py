@@ -80,8 +80,7 @@ def record(
 
     metrics: by name a number, or a list, array or tensor of them (a curve). effects: by
     claim id. timings: seconds. nets: by name, networks whose weights the full run of
-    seed 0 on rendered people leaves beside (for `weights_file`).
-    data, profile: as the environment says if not given.
+    seed 0 on rendered people keeps. data, profile: as in the environment if not given.
     Claims are tested on the default data and profile; other runs pass none. A second
     call with the same seed adds to the first. ValueError on a number that is not
     finite, or when claims and effects do not name the same.
@@ -249,9 +248,8 @@ def _summary(runs: list[dict], part: str, name: str) -> dict:
         array = np.array(list(values.values()), dtype=float)
     except ValueError as error:
         raise ValueError(f"{part} {name}: the seeds differ in length") from error
-    std = array.std(axis=0, ddof=1).tolist() if len(array) > 1 else None
-    mean = array.mean(axis=0).tolist()
-    return {"mean": _rounded(mean), "std": _rounded(std), "values": values}
+    std = _rounded(array.std(axis=0, ddof=1)) if len(array) > 1 else None
+    return {"mean": _rounded(array.mean(axis=0)), "std": std, "values": values}
 
 
 def _plain(values: Mapping[str, Any], what: str) -> dict[str, Any]:
@@ -282,9 +280,9 @@ def _store(path: Path, chapter: str, entry: dict) -> None:
 
 
 def _write(path: Path, document: dict) -> None:
-    text = json.dumps(document, indent=1, sort_keys=True, ensure_ascii=False)
+    text = json.dumps(document, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
     with replacing(path) as temporary:
-        temporary.write_text(text + "\n", encoding="utf-8")
+        temporary.write_text(text, encoding="utf-8")
 
 
 def _notebook(chapter: str, notebooks: Path) -> Path:

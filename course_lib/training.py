@@ -8,10 +8,7 @@ from __future__ import annotations
 
 import math
 import os
-import signal
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -28,6 +25,7 @@ from course_lib.checkpoints import (
 )
 from course_lib.files import is_main_process
 from course_lib.progress import LossLog
+from course_lib.streams import late_interrupt, own_random_stream, seed_step
 
 __all__ = [
     "History",
@@ -124,7 +122,7 @@ def fit(
     losses = saved.load()
     log = LossLog(accelerator, steps, losses, progress and is_main_process())
     loop.start()
-    with _own_random_stream(accelerator.device), _late_interrupt(accelerator) as asked:
+    with own_random_stream(accelerator.device), late_interrupt(accelerator) as asked:
         try:
             for step in range(len(losses), steps):
                 log.add(loop.step(step, loss_fn, batch_fn))
@@ -180,7 +178,7 @@ class _Loop:
         """The loss of one step, after which the net has changed."""
         device, rank = self.accelerator.device, self.accelerator.process_index
         self._set_rates(self.factor(step / self.steps))
-        batch = batch_fn(_seed_step(self.seed, step, rank, device))
+        batch = batch_fn(seed_step(self.seed, step, rank, device))
         loss = loss_fn(self.model, _to_device(batch, device))
         if loss.ndim:
             shape = tuple(loss.shape)
@@ -260,51 +258,6 @@ def _one_cycle(progress: float, rise: float = 0.15, start: float = 0.04) -> floa
     if progress < rise:
         return start + (1 - start) * progress / rise
     return _fall((progress - rise) / (1 - rise))
-
-
-def _seed_step(seed: int, step: int, rank: int, device: torch.device):
-    """The generator of a step; dropout gets a stream of its own from the same seed."""
-    sequence = np.random.SeedSequence([seed, step, rank])
-    batches, dropout = (int(s) for s in sequence.generate_state(2, np.uint64))
-    torch.default_generator.manual_seed(dropout)
-    if device.type == "cuda":
-        torch.cuda.manual_seed(dropout)
-    elif device.type == "mps":
-        torch.mps.manual_seed(dropout)
-    return torch.Generator().manual_seed(batches)
-
-
-@contextmanager
-def _own_random_stream(device: torch.device) -> Iterator[None]:
-    """Puts the global random streams back as they were (Apple's excepted)."""
-    devices = [torch.cuda.current_device()] if device.type == "cuda" else []
-    with torch.random.fork_rng(devices=devices):
-        yield
-
-
-@contextmanager
-def _late_interrupt(accelerator: Any) -> Iterator[list[int]]:
-    """Yields a list that the first Ctrl-C fills; the second one raises as usual.
-
-    So a step is never cut in two. Several processes cannot agree on a last step: there,
-    and outside the main thread, Ctrl-C raises at once.
-    """
-    asked: list[int] = []
-    is_main_thread = threading.current_thread() is threading.main_thread()
-    if accelerator.num_processes > 1 or not is_main_thread:
-        yield asked
-        return
-
-    def note(number: int, _: Any) -> None:
-        if asked:
-            raise KeyboardInterrupt
-        asked.append(number)
-
-    before = signal.signal(signal.SIGINT, note)
-    try:
-        yield asked
-    finally:
-        signal.signal(signal.SIGINT, before)
 
 
 def _to_device(batch: Any, device: torch.device) -> Any:

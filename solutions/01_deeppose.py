@@ -3,9 +3,10 @@
 import torch
 from torch import tensor
 
-from course_lib.exercises import Case, Solution, Wrong, expect_close
+from course_lib.exercises import Case, Solution, Wrong, expect_close, watch
 
 NO_HINTS = ("", "", "")  # hidden cases are for grading
+# They watch the answer themselves: a graded cell calls them without `check`.
 
 
 def normalize(joints, box):
@@ -36,6 +37,7 @@ def normalize_in_place(joints, box):
 
 
 def normalizes_one_pixel(answer):
+    answer = watch(answer)
     found = answer(tensor([[3.0, 5.0], [3.5, 5.0]]), tensor([3.0, 5.0, 1.0, 1.0]))
     expect_close(found, [[0.0, 0.0], [0.5, 0.0]], "a box of one pixel")
 
@@ -68,7 +70,18 @@ def l2_nan(pred, target, visible):
     return (pred - target).square().sum(dim=-1)[visible > 0].mean()
 
 
+def l2_per_image(pred, target, visible):
+    images = zip(pred, target, visible, strict=True)
+    losses = [masked_l2(p[None], t[None], v[None]) for p, t, v in images]
+    return torch.stack(losses).mean()
+
+
+def l2_first_image(pred, target, visible):
+    return masked_l2(pred[:1], target[:1], visible[:1])
+
+
 def has_no_gradient_where_hidden(answer):
+    answer = watch(answer)
     pred = torch.ones(1, 2, 2, requires_grad=True)
     answer(pred, torch.zeros(1, 2, 2), tensor([[0, 2]])).backward()
     expect_close(pred.grad, [[[0.0, 0.0], [2.0, 2.0]]], "the gradient")
@@ -116,7 +129,39 @@ def pcp_counts(pred, truth, limbs, alpha=0.5, mode="strict"):
     return pcp(pred, truth, limbs, alpha, mode) * len(pred)
 
 
+def pcp_either_end(pred, truth, limbs, alpha=0.5, mode="strict"):
+    if mode == "strict":
+        return pcp(pred, truth, limbs, alpha)
+    shares = []
+    for a, b in limbs:
+        length = (truth[:, a] - truth[:, b]).norm(dim=-1)
+        nearer = (pred[:, [a, b]] - truth[:, [a, b]]).norm(dim=-1).amin(dim=1)
+        shares.append((nearer <= alpha * length).float().mean())
+    return torch.stack(shares)
+
+
+def pcp_city_block(pred, truth, limbs, alpha=0.5, mode="strict"):
+    shares = []
+    for a, b in limbs:
+        length = (truth[:, a] - truth[:, b]).abs().sum(dim=-1)
+        ends = (pred[:, [a, b]] - truth[:, [a, b]]).abs().sum(dim=-1)
+        error = ends.amax(dim=1) if mode == "strict" else ends.mean(dim=1)
+        shares.append((error <= alpha * length).float().mean())
+    return torch.stack(shares)
+
+
+def pcp_mean_length(pred, truth, limbs, alpha=0.5, mode="strict"):
+    shares = []
+    for a, b in limbs:
+        length = (truth[:, a] - truth[:, b]).norm(dim=-1).mean()
+        ends = (pred[:, [a, b]] - truth[:, [a, b]]).norm(dim=-1)
+        error = ends.amax(dim=1) if mode == "strict" else ends.mean(dim=1)
+        shares.append((error <= alpha * length).float().mean())
+    return torch.stack(shares)
+
+
 def keeps_limbs_apart(answer):
+    answer = watch(answer)
     truth = tensor([[[0.0, 0.0], [4.0, 0.0], [4.0, 8.0]]]).repeat(2, 1, 1)
     pred = truth + tensor([[[0.0, 0.0]] * 3, [[0.0, 0.0], [0.0, 0.0], [3.0, 4.0]]])
     found = answer(pred, truth, [(0, 1), (1, 2)], 0.5, "strict")
@@ -154,7 +199,22 @@ def flip_in_place(image, joints, pairs):
     return image.flip(-1), joints
 
 
+def flip_first_pair(image, joints, pairs):
+    return flip_sample(image, joints, pairs[:1])
+
+
+def flip_reversed(image, joints, pairs):
+    image, joints = flip_sample(image, joints, [])
+    return image, joints.flip(0)
+
+
+def flip_colours(image, joints, pairs):
+    image, joints = flip_sample(image, joints, pairs)
+    return image.flip(0), joints
+
+
 def flips_twice(answer):
+    answer = watch(answer)
     image, joints = torch.arange(30.0).view(1, 5, 6), tensor([[0.5, 1.0], [4.0, 2.0]])
     found = answer(*answer(image, joints, [(0, 1)]), [(0, 1)])
     expect_close(found[0], image, "the image, mirrored twice")
@@ -194,7 +254,24 @@ def refine_clamped_late(
     return pose[i] + size.clamp(min=min_diameter) * displacement
 
 
+def refine_fixed(pose, i, displacement, sigma, left_shoulder, right_hip, min_diameter):
+    return refine(pose, 1, displacement, sigma, 0, 2, min_diameter)
+
+
+def refine_only_zero(
+    pose, i, displacement, sigma, left_shoulder, right_hip, min_diameter
+):
+    diameter = (pose[left_shoulder] - pose[right_hip]).norm()
+    return pose[i] + sigma * (diameter or min_diameter) * displacement
+
+
+def refine_added(pose, i, displacement, sigma, left_shoulder, right_hip, min_diameter):
+    diameter = (pose[left_shoulder] - pose[right_hip]).norm() + min_diameter
+    return pose[i] + sigma * diameter * displacement
+
+
 def undoes_an_error(answer):
+    answer = watch(answer)
     pose = tensor([[0.0, 0.0], [7.0, 1.0], [6.0, 8.0]])
     found = answer(pose, 1, tensor([-0.25, 0.5]), 1.5, 0, 2, 1.0)
     expect_close(found, [3.25, 8.5], "diameter 10, sigma 1.5")
@@ -236,7 +313,19 @@ def sample_global(gen, truth, mean, std, diameter, sigma, n):
     return sample_refinement(other, truth, mean, std, diameter, sigma, n)
 
 
+def sample_reseeded(gen, truth, mean, std, diameter, sigma, n):
+    gen.manual_seed(0)
+    return sample_refinement(gen, truth, mean, std, diameter, sigma, n)
+
+
+def sample_uniform(gen, truth, mean, std, diameter, sigma, n):
+    noise = 3**0.5 * (2 * torch.rand(n, *truth.shape, generator=gen) - 1)
+    moved = mean + std * noise
+    return sample_refinement(gen, truth, moved, 0 * std, diameter, sigma, n)
+
+
 def samples_one(answer):
+    answer = watch(answer)
     generator = torch.Generator().manual_seed(3)
     one = torch.ones(1, 2)
     boxes, targets = answer(generator, 9 * one, one, 0 * one, 4.0, 1.0, 1)
@@ -267,15 +356,29 @@ def sigma_for_all(errors, sigmas, share):
 
 
 def sigma_or_nothing(errors, sigmas, share):
-    for sigma in sigmas:
+    for sigma in sorted(sigmas):
         if (errors.abs() <= sigma / 2).all(dim=-1).float().mean() >= share:
             return sigma
     return None
 
 
+def sigma_signed(errors, sigmas, share):
+    return choose_sigma(errors.clamp(min=0), sigmas, share)
+
+
+def sigma_without_edge(errors, sigmas, share):
+    return choose_sigma(errors * (1 + 1e-6), sigmas, share)
+
+
+def sigma_sorts_input(errors, sigmas, share):
+    sigmas.sort()
+    return choose_sigma(errors, sigmas, share)
+
+
 def takes_sigmas_in_any_order(answer):
-    found = answer(tensor([[0.1, 0.0]]), [3.0, 1.0, 2.0], 0.5)
-    expect_close(found, 1.0, "sigmas that are not sorted")
+    answer = watch(answer)
+    found = answer(tensor([[0.1, -0.7]]), [3.0, 1.0, 2.0], 0.5)
+    expect_close(found, 2.0, "sigmas that are not sorted")
 
 
 SOLUTIONS = [
@@ -302,6 +405,8 @@ SOLUTIONS = [
             Wrong(l2_of_everything, "a joint that is not labelled"),
             Wrong(l2_over_all_joints, "a joint that is not labelled"),
             Wrong(l2_weighted, "an occluded joint"),
+            Wrong(l2_per_image, "images with different numbers of labels"),
+            Wrong(l2_first_image, "images with different numbers of labels"),
             Wrong(l2_nan, "a batch without any labelled joint"),
         ],
         points=3,
@@ -314,9 +419,12 @@ SOLUTIONS = [
         [
             Wrong(pcp_counts, "the truth as prediction"),
             Wrong(pcp_always_loose, "one end good, one bad"),
+            Wrong(pcp_either_end, "one end good, one bad"),
             Wrong(pcp_always_half, "another alpha"),
             Wrong(pcp_below, "exactly at the limit"),
             Wrong(pcp_own_length, "a limb predicted too long"),
+            Wrong(pcp_city_block, "a slanted limb"),
+            Wrong(pcp_mean_length, "a small and a large person"),
         ],
         points=4,
         hidden=[Case("two limbs", keeps_limbs_apart, NO_HINTS)],
@@ -329,7 +437,10 @@ SOLUTIONS = [
             Wrong(flip_upside_down, "a dot in the image"),
             Wrong(flip_beyond, "the joint on the dot"),
             Wrong(flip_image_only, "the joint on the dot"),
+            Wrong(flip_colours, "a dot in the image"),
             Wrong(flip_without_names, "left and right"),
+            Wrong(flip_first_pair, "left and right"),
+            Wrong(flip_reversed, "left and right"),
             Wrong(flip_in_place, "the inputs stay as they are"),
         ],
         points=3,
@@ -342,9 +453,12 @@ SOLUTIONS = [
         [
             Wrong(refine_twice, "a displacement of zero"),
             Wrong(refine_pixels, "the size of the box"),
+            Wrong(refine_fixed, "another skeleton"),
             Wrong(refine_one, "a larger sigma"),
             Wrong(refine_unclamped, "a torso seen from the side"),
             Wrong(refine_clamped_late, "a torso seen from the side"),
+            Wrong(refine_only_zero, "a torso seen from the side"),
+            Wrong(refine_added, "a torso seen from the side"),
         ],
         points=4,
         hidden=[Case("another pose", undoes_an_error, NO_HINTS)],
@@ -357,8 +471,10 @@ SOLUTIONS = [
             Wrong(sample_corner, "the boxes"),
             Wrong(sample_wrong_way, "the targets"),
             Wrong(sample_variance, "mean and spread"),
+            Wrong(sample_uniform, "mean and spread"),
             Wrong(sample_shared, "one joint says nothing about another"),
             Wrong(sample_global, "the generator"),
+            Wrong(sample_reseeded, "the generator"),
         ],
         points=5,
         hidden=[Case("one sample", samples_one, NO_HINTS)],
@@ -369,8 +485,11 @@ SOLUTIONS = [
         choose_sigma,
         [
             Wrong(sigma_as_radius, "half a box to each side"),
+            Wrong(sigma_signed, "half a box to each side"),
             Wrong(sigma_round, "along both axes"),
+            Wrong(sigma_without_edge, "a joint on the edge"),
             Wrong(sigma_for_all, "enough joints"),
+            Wrong(sigma_sorts_input, "the inputs stay as they are"),
             Wrong(sigma_or_nothing, "none is large enough"),
         ],
         points=3,

@@ -4,7 +4,9 @@ import importlib
 import inspect
 import math
 from pathlib import Path
+from types import FunctionType
 
+import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
@@ -80,15 +82,25 @@ def test_reference_passes_alone(exercise, capsys):
     assert exercises.first_failure(solution.hidden, answer) is None
 
 
+def changed(function, number):
+    """The function with one more constant, as if its reader had edited it."""
+    code = function.__code__
+    code = code.replace(co_consts=(*code.co_consts, number))
+    new = FunctionType(code, function.__globals__, closure=function.__closure__)
+    new.__defaults__ = function.__defaults__
+    return new
+
+
 @each
 def test_each_mistake_earns_its_hint(exercise, capsys):
     solution = SOLVED[exercise.id]
     assert len(solution.wrong) >= 2
-    hints = {case.name: case.hints for case in [*exercise.cases, checking.UNCHANGED]}
+    common = [checking.UNCHANGED, checking.FORM]
+    hints = {case.name: case.hints for case in [*exercise.cases, *common]}
     for wrong in solution.wrong:
         checking._failed_tries.clear()
         for number in range(3):
-            first, second = say(capsys, exercise.id, wrong.answer)
+            first, second = say(capsys, exercise.id, changed(wrong.answer, number))
             name = wrong.answer.__name__
             assert f", {wrong.case}: " in first, name
             hint = hints[wrong.case][number]
@@ -101,16 +113,135 @@ def test_every_case_is_earned_by_some_mistake():
         assert {case.name for case in exercise.cases} <= earned, exercise.id
 
 
+def cell(source):
+    """The function that a cell with this source defines, new at every call."""
+    namespace = {"torch": torch}
+    exec(source, namespace)
+    return namespace["answer"]
+
+
+def hint_numbers(capsys, id, sources):  # noqa: A002
+    """The number of the hint that each run of a cell and its check shows."""
+    lines = [say(capsys, id, cell(source))[1] for source in sources]
+    assert all(line.startswith("Hint ") for line in lines)
+    return [int(line[5]) for line in lines]
+
+
+CELL = """def answer(joints, box):
+    # A wrong centre.
+    centre = [float(value + {0}) for value in box[:2]]
+    return torch.sub(joints, torch.tensor(centre)) / box[2:]"""
+
+
 def test_the_last_hint_stays(capsys):
-    wrong = SOLVED["01.1"].wrong[0].answer
-    lines = [say(capsys, "01.1", wrong)[1] for _ in range(5)]
-    assert [line[:11] for line in lines] == [
-        "Hint 1 of 3",
-        "Hint 2 of 3",
-        "Hint 3 of 3",
-        "Hint 3 of 3",
-        "Hint 3 of 3",
-    ]
+    sources = [CELL.format(number) for number in range(5)]
+    assert hint_numbers(capsys, "01.1", sources) == [1, 2, 3, 3, 3]
+
+
+def test_running_an_unchanged_cell_reveals_no_hint(capsys):
+    one, two = CELL.format(1), CELL.format(2)
+    commented = "\n# Nothing else changed.\n" + one.replace("wrong", "new")
+    assert hint_numbers(capsys, "01.1", [one, one, commented, one]) == [1, 1, 1, 1]
+    assert hint_numbers(capsys, "01.1", [two, two, one]) == [2, 2, 2]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (".add(1)", ".add(2)"),  # a constant
+        ("add", "sub"),  # a name
+        ("[k + 0.0", "[k - 0.0"),  # the code inside a comprehension or lambda
+    ],
+)
+def test_another_answer_with_the_same_failure_is_a_try(old, new, capsys):
+    source = """def answer(joints, box):
+    numbers = sum(map(lambda k: [k + 0.0], [1, 2]), [])
+    return joints.add(1) * torch.nan"""
+    assert old in source
+    sources = [source, source, source.replace(old, new)]
+    assert hint_numbers(capsys, "01.1", sources) == [1, 1, 2]
+
+
+def test_the_same_code_with_another_failure_is_a_try(capsys):
+    def answer(joints, box):
+        return joints + helper[0]
+
+    helper = [1.0]
+    assert say(capsys, "01.1", answer)[1].startswith("Hint 1")
+    helper[0] = 2.0  # as when a function that the answer calls was changed
+    assert say(capsys, "01.1", answer)[1].startswith("Hint 2")
+
+
+def test_objects_without_code_are_tries_too(capsys):
+    assert "Hint 1" in say(capsys, "01.1", 5)[1]
+    assert "Hint 1" in say(capsys, "01.1", 5)[1]
+    assert "Hint 2" in say(capsys, "01.1", torch.nn.Identity())[1]
+
+
+L2, SAMPLED = (SOLVED[number].reference for number in ("01.2", "01.6"))
+
+
+@pytest.mark.parametrize(
+    ("id", "answer", "words"),
+    [
+        ("01.1", lambda joints, box: None, "a tensor of shape (1, 2), got None"),
+        ("01.1", lambda joints, box: joints.tolist(), "got a value of type list"),
+        ("01.1", lambda joints, box: joints[0], "shape (1, 2), got (2,)"),
+        ("01.2", lambda *_: None, "expected one number, got None"),
+        ("01.2", lambda p, t, v: (p - t)[..., 0], "expected shape (), got (1, 2)"),
+        ("01.2", lambda *a: L2(*a).item(), "can be differentiated, got 10.0"),
+        ("01.2", lambda *a: L2(*a).detach(), "can be differentiated, got tensor(10.)"),
+        ("01.3", lambda *_: np.array([1.0]), "got a value of type ndarray"),
+        ("01.3", lambda *_: torch.ones(()), "expected shape (1,), got ()"),
+        ("01.4", lambda *_: None, "expected a pair, image and joints, got None"),
+        ("01.4", lambda i, j, p: i, "got one tensor of shape (3, 4, 7)"),
+        ("01.4", lambda i, j, p: (i,), "got 1 results"),
+        ("01.4", lambda i, j, p: (i, None), "the joints: expected a tensor"),
+        ("01.4", lambda i, j, p: (j, i), "the image: expected shape (3, 4, 7)"),
+        ("01.5", lambda *_: [1.0, 2.0], "got a value of type list"),
+        ("01.6", lambda *_: None, "expected a pair, boxes and targets, got None"),
+        ("01.6", lambda *a: SAMPLED(*a)[0], "got one tensor of shape (3, 2, 4)"),
+        ("01.6", lambda *a: SAMPLED(*a)[::-1], "the boxes, n=3 and K=2: expected"),
+        ("01.7", lambda *_: None, "expected one number, got None"),
+        ("01.7", lambda e, s, share: s, "expected one number, got a value of type"),
+    ],
+)
+def test_the_wrong_form_earns_the_hint_on_form(id, answer, words, capsys):  # noqa: A002
+    first, second = say(capsys, id, answer)
+    assert ", what comes back: " in first
+    assert words in first
+    assert second == f"Hint 1 of 3: {checking.FORM.hints[0]}"
+
+
+@pytest.mark.parametrize("form", [float, np.float64, np.float32, torch.tensor])
+def test_a_single_number_may_have_any_form(form, capsys):
+    (line,) = say(capsys, "01.7", lambda *a: form(SOLVED["01.7"].reference(*a)))
+    assert "passed" in line
+
+
+@pytest.mark.parametrize("zero", [0.0, torch.zeros(())])
+def test_a_loss_without_gradient_is_explained(zero, capsys):
+    def answer(pred, target, visible):
+        return L2(pred, target, visible) if visible.any() else zero
+
+    first, second = say(capsys, "01.2", answer)
+    assert "a batch without any labelled joint: the loss must be a tensor" in first
+    assert second.startswith("Hint 1 of 3: By what do you divide")
+
+
+def test_hidden_cases_watch_the_inputs():
+    """A graded cell calls them by themselves, so they must not rely on `check`."""
+    for solution in SOLVED.values():
+
+        def spoil(*arguments, solution=solution, **named):
+            result = solution.reference(*arguments, **named)
+            first = next(a for a in arguments if isinstance(a, torch.Tensor))
+            first.data += 1
+            return result
+
+        for case in solution.hidden:
+            with pytest.raises(checking._InputChangedError):
+                case.test(spoil)
 
 
 @pytest.mark.parametrize(

@@ -172,8 +172,8 @@ def test_a_dot_and_its_joint_move_together(width, height, turns):
 
 @pytest.mark.parametrize("skeleton", SKELETONS.values(), ids=lambda s: s.name)
 def test_flipping_keypoints_twice_is_nothing(skeleton):
-    points, visible = torch.randn(5, len(skeleton), 2), torch.randint(0, 3, (5, 1))
-    visible = visible.expand(-1, len(skeleton))
+    visible = torch.randint(0, 3, (5, len(skeleton)))
+    points = torch.randn(5, len(skeleton), 2) * (visible > 0)[..., None]
     once = geometry.flip_keypoints(points, visible, 33, skeleton)
     twice = geometry.flip_keypoints(*once, 33, skeleton)
     torch.testing.assert_close(twice, (points, visible), atol=1e-5, rtol=0)

@@ -7,8 +7,10 @@ from course_lib.exercises.cases import (
     Solution,
     Wrong,
     expect_close,
+    expect_pair,
+    expect_shape,
 )
-from course_lib.exercises.checking import ExerciseError, check, first_failure
+from course_lib.exercises.checking import ExerciseError, check, first_failure, watch
 
 __all__ = [
     "TODO",
@@ -19,5 +21,8 @@ __all__ = [
     "Wrong",
     "check",
     "expect_close",
+    "expect_pair",
+    "expect_shape",
     "first_failure",
+    "watch",
 ]

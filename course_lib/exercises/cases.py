@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from numbers import Real
 from typing import Any, NoReturn
 
 import torch
@@ -11,6 +12,10 @@ import torch
 
 class NotStartedError(Exception):
     """An exercise was used before it was answered."""
+
+
+class FormError(AssertionError):
+    """An answer handed back something of the wrong type, shape or number of parts."""
 
 
 class _Todo:
@@ -84,17 +89,15 @@ class Solution:
 def expect_close(
     actual: Any, expected: Any, what: str, tolerance: float = 1e-4
 ) -> None:
-    """AssertionError saying what differs when two numbers or arrays are not close."""
+    """AssertionError saying what differs when two numbers or arrays are not close.
+
+    It is a FormError when the type or the shape differs; where one number is expected,
+    a plain one does as well as a tensor.
+    """
     expected = torch.as_tensor(expected, dtype=torch.float64)
-    is_number = isinstance(actual, int | float)
-    assert isinstance(actual, torch.Tensor) or (is_number and expected.ndim == 0), (
-        f"{what}: expected a tensor of shape {tuple(expected.shape)}, "
-        f"got {_describe(actual)}"
-    )
+    if not (isinstance(actual, Real) and expected.ndim == 0):
+        expect_shape(actual, tuple(expected.shape), what)
     actual = torch.as_tensor(actual).detach().to("cpu", torch.float64)
-    assert actual.shape == expected.shape, (
-        f"{what}: expected shape {tuple(expected.shape)}, got {tuple(actual.shape)}"
-    )
     is_close = torch.isclose(actual, expected, rtol=1e-5, atol=tolerance)
     if not is_close.all():
         place = tuple((~is_close).nonzero()[0].tolist())
@@ -103,5 +106,25 @@ def expect_close(
         raise AssertionError(f"{what}: expected {want:.4g}{where}, got {got:.4g}")
 
 
+def expect_shape(actual: Any, shape: tuple[int, ...], what: str) -> None:
+    """FormError saying what came instead of a tensor of this shape."""
+    if not isinstance(actual, torch.Tensor):
+        kind = "one number" if shape == () else f"a tensor of shape {shape}"
+        raise FormError(f"{what}: expected {kind}, got {_describe(actual)}")
+    if actual.shape != shape:
+        raise FormError(f"{what}: expected shape {shape}, got {tuple(actual.shape)}")
+
+
+def expect_pair(actual: Any, what: str) -> tuple[Any, Any]:
+    """The two results of an answer; FormError when there are not two."""
+    if not isinstance(actual, tuple | list):
+        raise FormError(f"expected a pair, {what}, got {_describe(actual)}")
+    if len(actual) != 2:
+        raise FormError(f"expected a pair, {what}, got {len(actual)} results")
+    return actual[0], actual[1]
+
+
 def _describe(value: Any) -> str:
+    if isinstance(value, torch.Tensor):
+        return f"one tensor of shape {tuple(value.shape)}"
     return "None" if value is None else f"a value of type {type(value).__name__}"

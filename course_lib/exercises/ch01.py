@@ -1,7 +1,11 @@
-"""The exercises of chapter 01, DeepPose: their cases and hints."""
+"""The exercises of chapter 01, DeepPose: their cases and hints.
+
+Those on the cascade, 01.5 to 01.7, are in ch01_cascade.
+"""
 
 from course_lib.exercises import ch01_cases as cases
 from course_lib.exercises.cases import Case, Exercise
+from course_lib.exercises.ch01_cascade import REFINE, SAMPLE, SIGMA
 
 NORMALIZE = [
     Case(
@@ -47,7 +51,7 @@ MASKED_L2 = [
         "all joints are visible",
         cases.l2_all,
         (
-            "Which number is small when a prediction is good: per joint, or per axis?",
+            "Is 13 a sum or a mean, and over what: joints, or coordinates?",
             "Square, add x and y of a joint, then take the mean over the joints.",
             "(pred - target).square().sum(dim=-1) is (B, K); its mean is the loss.",
         ),
@@ -71,11 +75,20 @@ MASKED_L2 = [
         ),
     ),
     Case(
+        "images with different numbers of labels",
+        cases.l2_batch,
+        (
+            "Does a joint count less when its image has many labelled joints?",
+            "Every labelled joint of the batch counts alike: one sum, one number.",
+            "Add over (B, K) at once and divide once; nothing is averaged per image.",
+        ),
+    ),
+    Case(
         "a batch without any labelled joint",
         cases.l2_none,
         (
             "By what do you divide when there is nothing to count?",
-            "0 / 0 is NaN, and one NaN spoils every weight of the network.",
+            "0 / 0 is NaN and spoils every weight; a constant 0 has no gradient.",
             "Divide by labelled.sum().clamp(min=1).",
         ),
     ),
@@ -89,6 +102,15 @@ PCP = [
             "What does a limb need to count as found?",
             "Compare the distances at both ends with alpha times the limb's length.",
             "a, b = limbs[j]; length = (truth[:, a] - truth[:, b]).norm(dim=-1); (N,).",
+        ),
+    ),
+    Case(
+        "a limb predicted too long",
+        cases.pcp_length,
+        (
+            "Whose limb is measured: the predicted one or the true one?",
+            "A prediction must not move its own goal posts.",
+            "length comes from truth only.",
         ),
     ),
     Case(
@@ -119,12 +141,21 @@ PCP = [
         ),
     ),
     Case(
-        "a limb predicted too long",
-        cases.pcp_length,
+        "a slanted limb",
+        cases.pcp_slanted,
         (
-            "Whose limb is measured: the predicted one or the true one?",
-            "A prediction must not move its own goal posts.",
-            "length comes from truth only.",
+            "How long is a limb from (0, 0) to (6, 8): 6, 8, 10 or 14?",
+            "Lengths and errors are distances in a straight line, over x and y.",
+            "(u - v).norm(dim=-1), not (u - v).abs().sum(dim=-1), not x alone.",
+        ),
+    ),
+    Case(
+        "a small and a large person",
+        cases.pcp_images,
+        (
+            "Is an error of 6 px as bad for a limb of 40 px as for one of 10 px?",
+            "Every image has its own limit, from the limb in that image.",
+            "length is (N,): compare image by image, then average what is found.",
         ),
     ),
 ]
@@ -154,133 +185,7 @@ FLIP = [
         (
             "In a mirror, which hand does a left hand look like?",
             "Swap the positions of each pair, after mirroring them; leave the others.",
-            "order = [2, 1, 0] for pairs [(0, 2)]; then joints[order].",
-        ),
-    ),
-]
-
-REFINE = [
-    Case(
-        "a displacement of zero",
-        cases.refine_still,
-        (
-            "Where should the joint be when the network says: do not move?",
-            "The update of the paper, read literally, counts the box's centre twice.",
-            "pose[i] + size * displacement: scale the displacement, add it once.",
-        ),
-    ),
-    Case(
-        "the size of the box",
-        cases.refine_scale,
-        (
-            "In which unit is the displacement that the network predicts?",
-            "In sides of its crop: sigma times the distance of the two torso joints.",
-            "diameter = (pose[left_shoulder] - pose[right_hip]).norm().",
-        ),
-    ),
-    Case(
-        "a larger sigma",
-        cases.refine_sigma,
-        (
-            "What happens to a step of 0.1 when the crop is three times as large?",
-            "The side of the crop is sigma times the diameter.",
-            "size = sigma * diameter.",
-        ),
-    ),
-    Case(
-        "a torso seen from the side",
-        cases.refine_collapsed,
-        (
-            "How large is the crop when both torso joints fall on one point?",
-            "The diameter, not the crop, must be at least min_diameter.",
-            "size = sigma * diameter.clamp(min=min_diameter).",
-        ),
-    ),
-]
-
-SAMPLE = [
-    Case(
-        "the boxes",
-        cases.sample_box,
-        (
-            "Where is the centre of the box (x, y, w, h)?",
-            "The centre is truth + displacement; x is (w - 1) / 2 to its left.",
-            "size = sigma * diameter; corner = truth + delta - (size - 1) / 2.",
-        ),
-    ),
-    Case(
-        "the targets",
-        cases.sample_target,
-        (
-            "Which way must the network go, from the box's centre to the truth?",
-            "The target undoes the displacement, in sides of the box.",
-            "targets = -delta / size.",
-        ),
-    ),
-    Case(
-        "mean and spread",
-        cases.sample_statistics,
-        (
-            "Which two numbers describe a normal distribution?",
-            "A standard normal number times std, plus mean: std, not its square.",
-            "delta = mean + std * torch.randn(n, K, 2, generator=gen).",
-        ),
-    ),
-    Case(
-        "one joint says nothing about another",
-        cases.sample_independent,
-        (
-            "How many random numbers does one sample of all joints need?",
-            "Each joint and each axis has its own: n * K * 2 numbers.",
-            "Draw with the shape (n, K, 2), then there is nothing to repeat.",
-        ),
-    ),
-    Case(
-        "the generator",
-        cases.sample_generator,
-        (
-            "Could somebody else repeat your samples?",
-            "All numbers have to come from the generator that is passed in.",
-            "torch.randn(..., generator=gen).",
-        ),
-    ),
-]
-
-SIGMA = [
-    Case(
-        "half a box to each side",
-        cases.sigma_half,
-        (
-            "The joint sits at the centre of a box of side sigma. How far can it see?",
-            "The box reaches sigma / 2 to each side.",
-            "An error is inside when errors.abs() <= sigma / 2.",
-        ),
-    ),
-    Case(
-        "along both axes",
-        cases.sigma_axes,
-        (
-            "What is the shape of the region that the crop shows: a disc?",
-            "It is a square: x and y each have to be inside.",
-            "inside = (errors.abs() <= sigma / 2).all(dim=-1).",
-        ),
-    ),
-    Case(
-        "enough joints",
-        cases.sigma_share,
-        (
-            "Why not take a crop that no joint ever leaves?",
-            "Take the smallest sigma at which at least this share is inside.",
-            "Go through sorted(sigmas); return at inside.float().mean() >= share.",
-        ),
-    ),
-    Case(
-        "none is large enough",
-        cases.sigma_none,
-        (
-            "What is the best that one can do with errors of nine diameters?",
-            "If no sigma reaches the share, the largest comes closest.",
-            "After the loop, return max(sigmas).",
+            "For each (a, b): order[a], order[b] = b, a; at the end joints[order].",
         ),
     ),
 ]

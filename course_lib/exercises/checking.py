@@ -6,26 +6,39 @@ import importlib
 import importlib.util
 import os
 import re
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from types import CodeType
 from typing import Any
 
 import numpy as np
 import torch
 
-from course_lib.exercises.cases import TODO, Case, Exercise, NotStartedError
+from course_lib.exercises.cases import TODO, Case, Exercise, FormError, NotStartedError
 
 UNCHANGED = Case(
     "the inputs stay as they are",
     test=lambda _: None,  # every call of every case tests it
     hints=(
-        "Who else holds the tensors that your function is given?",
-        "Operations such as x[0] = ..., x += ... and x.clamp_() write into the input.",
-        "Begin with a copy, joints = joints.clone(), or build a new tensor.",
+        "Who else holds the tensors and lists that your function is given?",
+        "x[0] = ..., x += ..., x.clamp_() and x.sort() of a list write into the input.",
+        "Begin with a copy, x = x.clone() or sorted(x), or build a new tensor.",
     ),
 )
-_failed_tries: Counter[tuple[str, str]] = Counter()  # by exercise and case
+FORM = Case(
+    "what comes back",
+    test=lambda _: None,  # every comparison of every case tests it
+    hints=(
+        "What does your function hand back?",
+        "A torch tensor of the shape that the exercise names; for two results, a pair "
+        "of tensors. A single number may be a plain one, unless it is a loss.",
+        "Is there a `return`, for both results of two? Convert lists and NumPy arrays "
+        "with torch.as_tensor(...); .item() and .detach() cut a loss off its gradient.",
+    ),
+)
+# By exercise and case: the different tries, each its code and why it failed.
+_failed_tries: defaultdict[tuple[str, str], set[tuple]] = defaultdict(set)
 
 
 class ExerciseError(AssertionError):
@@ -48,8 +61,9 @@ class Failure:
 def check(id: str, answer: Any) -> None:  # noqa: A002 - the name readers know
     """Prints whether the answer passes, else its first failing case and a hint.
 
-    The hint grows with every failed try on the same case. Nothing is raised, unless
-    COURSE_STRICT=1: then ExerciseError when the answer is missing or wrong.
+    The hint grows with every failed try on the same case; the same code failing in the
+    same way is no new try. Nothing is raised, unless COURSE_STRICT=1: then
+    ExerciseError when the answer is missing or wrong.
     """
     is_solved, text = _judge(id, answer)
     if not is_solved and os.environ.get("COURSE_STRICT") == "1":
@@ -64,7 +78,7 @@ def first_failure(cases: Sequence[Case], answer: Any) -> Failure | None:
     """
     if answer is TODO:
         raise NotStartedError
-    watched = _watch(answer) if callable(answer) else answer
+    watched = watch(answer) if callable(answer) else answer
     for number, case in enumerate(cases, start=1):
         try:
             case.test(watched)
@@ -72,6 +86,8 @@ def first_failure(cases: Sequence[Case], answer: Any) -> Failure | None:
             raise
         except _InputChangedError as error:
             return Failure(UNCHANGED, number, str(error))
+        except FormError as error:
+            return Failure(FORM, number, _first_line(str(error)))
         except AssertionError as error:
             return Failure(
                 case, number, _first_line(str(error) or "an assertion failed")
@@ -110,16 +126,35 @@ def _judge(id: str, answer: Any) -> tuple[bool, str]:  # noqa: A002
     count = len(exercise.cases)
     if failure is None:
         return True, f"{id} passed: {count} cases." if count else f"{id} is open."
-    key = (id, failure.case.name)
-    _failed_tries[key] += 1
-    number = min(_failed_tries[key], len(failure.case.hints))
+    number = min(_count_try(id, answer, failure), len(failure.case.hints))
     return False, (
         f"{id} case {failure.number} of {count}, {failure.case.name}: {failure.why}\n"
         f"Hint {number} of {len(failure.case.hints)}: {failure.case.hints[number - 1]}"
     )
 
 
-def _watch(answer: Callable) -> Callable:
+def _count_try(id: str, answer: Any, failure: Failure) -> int:  # noqa: A002
+    """How many different tries failed on this case so far, this one included."""
+    tries = _failed_tries[id, failure.case.name]
+    tries.add((_fingerprint(answer), failure.why))
+    return len(tries)
+
+
+def _fingerprint(function: Any) -> tuple:
+    """What a function does, as far as its own code tells; empty for other objects."""
+    # Running a cell again makes a new function of equal bytecode, names and constants;
+    # comments and line numbers are not among them. Changed helpers are not seen.
+    code = getattr(function, "__code__", function)
+    if not isinstance(code, CodeType):
+        return ()
+    constants = [
+        _fingerprint(value) if isinstance(value, CodeType) else repr(value)
+        for value in code.co_consts
+    ]
+    return (code.co_code, code.co_names, code.co_varnames, *constants)
+
+
+def watch(answer: Callable) -> Callable:
     """The answer, refusing TODO as a result and changes of its arguments."""
 
     def watched(*arguments: Any, **named: Any) -> Any:

@@ -71,7 +71,7 @@ def pdj(
     skeleton: Skeleton,
     alphas: Sequence[float] | Tensor,
 ) -> Tensor:
-    """Percent of detected joints (DeepPose, section 4), as shares (A, K).
+    """Percent of detected joints, PDJ of DeepPose (2014), as shares (A, K).
 
     The norm is the true torso diameter; people whose left shoulder or right hip is
     not labelled are left out.

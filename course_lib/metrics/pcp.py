@@ -21,7 +21,7 @@ def pcp(
     limbs: pairs of joint indices. A limb of true length l counts where both ends are
     labelled. "strict": both ends lie within alpha * l of their true place; "loose":
     their mean error does. Numbers of the two modes must not be compared; loose is
-    never lower. Both readings of the 2008 rule are in use (DeepPose, section 4).
+    never lower. Both readings of the 2008 rule are in use.
     """
     if mode not in ("strict", "loose"):
         raise ValueError(f"mode must be 'strict' or 'loose', got {mode!r}")

@@ -14,7 +14,7 @@ from .palette import WHITE
 from .primitives import Lines, Points, Polyline, Rect
 from .widget import Key, Layer, Panel, Readout, Widget
 
-TITLE = "A cascade looks again, closer each time"
+TITLE = "A cascade looks again, from close by"
 QUESTION = (
     "What does each stage see, which way does it move the joint, and how much does "
     "that gain?"
