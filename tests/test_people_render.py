@@ -22,23 +22,10 @@ from data_scripts.people.poses import KEY_POSES, mirror
 from data_scripts.people.render import OBJECT, Renderer, cover, make_grid
 from data_scripts.people.scene import crop_scene, crowd_scene, group_scene
 from data_scripts.people.structures import Light, People, Scene
-from data_scripts.people.write import one_thread
 
 needs_gpu = pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU")
 SUN = Light(np.array([0.0, -0.6, 0.8]), 0.6, np.ones(3))
 RIGHT_PARTS = {3, 6, 7, 9, 11, 13, 16, 18, 20, 22, 23}  # DensePose's numbering
-
-
-@pytest.fixture(scope="module", autouse=True)
-def single_thread():
-    """As when sets are rendered; many threads would wait for each other."""
-    with one_thread():
-        yield
-
-
-@pytest.fixture(scope="module")
-def renderer():
-    return Renderer()
 
 
 @cache

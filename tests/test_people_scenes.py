@@ -19,7 +19,6 @@ from data_scripts.people.body import REGIONS, Body
 from data_scripts.people.clips import RUN, WALK, clip_scenes
 from data_scripts.people.labels import annotate_image, crowd_index
 from data_scripts.people.objects import LOWEST_EYE, MESHES, occluder_triangles
-from data_scripts.people.render import Renderer
 from data_scripts.people.scene import (
     ALL_POSES,
     EASY_POSES,
@@ -31,7 +30,6 @@ from data_scripts.people.scene import (
 )
 from data_scripts.people.shade import finish, sample_light, shade
 from data_scripts.people.structures import Framing
-from data_scripts.people.write import one_thread
 
 MAKERS = {
     "easy": lambda rng: [crop_scene(rng, 48, 36, "easy")],
@@ -40,18 +38,6 @@ MAKERS = {
     "crowd": lambda rng: [crowd_scene(rng, 48, 64, (2, 20), 0.5)],
     "clip": lambda rng: clip_scenes(rng, 48, 64, 3, (2, 5)),
 }
-
-
-@pytest.fixture(scope="module", autouse=True)
-def single_thread():
-    """As when sets are rendered; many threads would wait for each other."""
-    with one_thread():
-        yield
-
-
-@pytest.fixture(scope="module")
-def renderer():
-    return Renderer()
 
 
 @pytest.fixture(scope="module")

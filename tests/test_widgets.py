@@ -203,7 +203,7 @@ def test_widget_names_what_is_missing():
 
 def test_drag_changes_only_the_values_it_should():
     blob = draggable()
-    assert blob.handles()["peak"] == Handle("peak", 20.0, 24.0)
+    assert Handle("peak", 20.0, 24.0) in blob.frame({}).panels["map"]
     after = blob.after({"width": 8}, Event("drag", "map", 31.04, 8.0, "peak"))
     assert after == {"width": 8, "shown": True, "spot": (31.0, 8.0)}
     assert blob.frame(after).readout == "Peak at 31, 8."

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .controls import Control
-from .primitives import Handle, Primitive
+from .primitives import Primitive
 
 if TYPE_CHECKING:
     from PIL.Image import Image as Picture
@@ -155,11 +155,6 @@ class Widget:
         """All values after a drag or click; unchanged where nothing responds."""
         full = self.values(values)
         return full if self.respond is None else self.values(self.respond(full, event))
-
-    def handles(self, values: Mapping[str, Any] | None = None) -> dict[str, Handle]:
-        """The dots that can be dragged in this frame, by name."""
-        marks = [m for panel in self.frame(values).panels.values() for m in panel]
-        return {m.name: m for m in marks if isinstance(m, Handle)}
 
     def static(self, values: Mapping[str, Any] | None = None) -> Picture:
         """One frame with title, legend and read-out as an RGB picture."""
