@@ -333,3 +333,22 @@ def test_nested_inputs_are_watched():
         failure = exercises.first_failure([case], answer)
         assert failure.case is checking.UNCHANGED
     assert exercises.first_failure([case], lambda parts, extra: None) is None
+
+
+def test_an_answer_that_writes_in_place_spoils_nothing_for_the_next():
+    """The cases' own boxes and lists are as before, also where the answer raised."""
+
+    def spoils(joints, box):
+        box[2:] /= 2
+        joints -= 1
+        raise ValueError("half way")
+
+    def sorts(errors, sigmas, share):
+        sigmas.sort(reverse=True)
+        return sigmas[0]
+
+    for number, answer in (("01.1", spoils), ("01.7", sorts)):
+        cases = checking.find_exercise(number).cases
+        right = SOLVED[number].reference
+        assert exercises.first_failure(cases, answer) is not None
+        assert exercises.first_failure(cases, right) is None

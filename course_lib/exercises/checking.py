@@ -155,15 +155,22 @@ def _fingerprint(function: Any) -> tuple:
 
 
 def watch(answer: Callable) -> Callable:
-    """The answer, refusing TODO as a result and changes of its arguments."""
+    """The answer, refusing TODO as a result and changes of its arguments.
+
+    Changed arguments are put back as they were: cases share them.
+    """
 
     def watched(*arguments: Any, **named: Any) -> Any:
         before = _copy([arguments, named])
-        result = answer(*arguments, **named)
+        try:
+            result = answer(*arguments, **named)
+        finally:
+            is_changed = not _is_equal(before, [arguments, named])
+            _restore([arguments, named], before)
         parts = result if isinstance(result, tuple | list) else [result]
         if any(part is TODO for part in parts):
             raise NotStartedError
-        if not _is_equal(before, [arguments, named]):
+        if is_changed:
             raise _InputChangedError("your function changed one of its arguments")
         return result
 
@@ -181,6 +188,19 @@ def _copy(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: _copy(part) for key, part in value.items()}
     return value
+
+
+def _restore(value: Any, before: Any) -> None:
+    """Give arrays and lists inside a value the contents of a copy made by `_copy`."""
+    if isinstance(value, torch.Tensor) and not _is_equal(before, value):
+        value.data = before
+    elif isinstance(value, np.ndarray) and not _is_equal(before, value):
+        value[...] = before
+    elif isinstance(value, tuple | list):
+        for part, part_before in zip(value, before, strict=False):
+            _restore(part, part_before)
+        if isinstance(value, list) and not _is_equal(before, value):
+            value[:] = before
 
 
 def _is_equal(before: Any, after: Any) -> bool:
