@@ -7,8 +7,10 @@ A `Widget` is panels, controls and layers of primitives joined by a pure functio
 from .axes import Axes
 from .cascade import cascade_stepper
 from .controls import Control, select, slider, slider_between, toggle
+from .dropout_viewer import dropout_viewer
 from .pdj import pdj_cursor
 from .pictures import HeatMap, Image, heat_map
+from .pooling import pooling_explorer
 from .primitives import (
     Arrows,
     Caption,
@@ -48,8 +50,10 @@ __all__ = [
     "Text",
     "Widget",
     "cascade_stepper",
+    "dropout_viewer",
     "heat_map",
     "pdj_cursor",
+    "pooling_explorer",
     "select",
     "slider",
     "slider_between",

@@ -262,6 +262,7 @@ function probePicture(code, style, sprite, low, high, book, x, y) {
   const row = Math.floor(((y - style.y + 0.5) / style.h) * h);
   if (column < 0 || row < 0 || column >= w || row >= h) return "";
   const [red, green, blue] = book.pixel(sprite, column, row);
+  if (code === "h" && style.fade && !red) return ""; // clear here
   if (code === "h") return `value ${short(low + ((high - low) * red) / 255)}`;
   const own = style.w === w ? "" : `pixel ${column}, ${row} of ${w} × ${h} · `;
   return `${own}colour ${red} ${green} ${blue}`;
