@@ -111,7 +111,7 @@ def pose(
     """Draws one person: limbs whose two ends are labelled, and labelled joints.
 
     keypoints: (K, 2) px, visible: (K,); joints with 1 (occluded) are hollow. colour:
-    one for all, say to set predictions apart; None colours by side.
+    one for all, without a rim, to be laid over another pose; None colours by side.
     """
     points, flags = _array(keypoints), _array(visible)
     styles = zip(skeleton.colours, skeleton.line_styles, strict=True)
@@ -122,7 +122,7 @@ def pose(
                 color=colour or hue,
                 linestyle=line,
                 linewidth=width,
-                path_effects=OUTLINE,
+                path_effects=OUTLINE if colour is None else None,
             )
     for k in np.flatnonzero(flags > 0):
         hue = colour or skeleton.joint_colours[k]
