@@ -43,10 +43,10 @@ def entries_of(number: str) -> list[dict]:
 
 
 def minutes(entries: list[dict]) -> str:
-    """Measured minutes of a whole run on each device: "2.1 (fast, CPU)"."""
+    """Measured minutes of a whole run on rendered people: "2.1 (fast, CPU)"."""
     found = {}
     for entry in entries:
-        if "chapter" in entry["timings"]:
+        if entry["data"] == "rendered" and "chapter" in entry["timings"]:
             seconds = entry["timings"]["chapter"]["mean"]
             found[f"({entry['profile']}, {entry['device']})"] = f"{seconds / 60:.1f}"
     return "<br>".join(f"{value} {where}" for where, value in found.items()) or "–"
