@@ -99,6 +99,7 @@ def collect(folder: Path) -> None:
     written = results.collect(folder)
     for path in sorted(folder.glob("*.safetensors")):
         target = notebooks.ROOT / "course_lib" / "weights" / path.name
+        target.parent.mkdir(exist_ok=True)
         written.append(Path(shutil.copy(path, target)))
     print("\n".join(f"wrote {path}" for path in written))
 

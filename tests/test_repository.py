@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import subprocess
+import tokenize
 from pathlib import Path
 
 import pytest
@@ -93,6 +94,40 @@ def test_modules_and_functions_are_short(path):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             length = node.end_lineno - node.lineno + 1 - docstring_lines(node)
             assert length <= 40, f"{name(path)}: {node.name} has {length} lines"
+
+
+TOOLS = {"run", "execution", "notebooks", "code_hash", "contents", "launch"}
+TOOLS |= {"release", "setup", "machine"}  # no chapter calls these
+PROMOTED = {"heatmaps"}  # built in a chapter, imported by later ones
+NO_CODE = {
+    *(tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.ENDMARKER),
+    *(tokenize.INDENT, tokenize.DEDENT),
+}
+
+
+def code_lines(path: Path) -> int:
+    """Lines of code, without docstrings, comments and blank lines."""
+    with path.open("rb") as file:
+        lines = {
+            line
+            for token in tokenize.tokenize(file.readline)
+            if token.type not in {*NO_CODE, tokenize.ENCODING}
+            for line in range(token.start[0], token.end[0] + 1)
+        }
+    documented = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+    nodes = [
+        node
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, documented) and ast.get_docstring(node) is not None
+    ]
+    return len(lines) - sum(docstring_lines(node) for node in nodes)
+
+
+def test_what_chapters_call_stays_small():
+    library = ROOT / "course_lib"
+    modules = [*library.glob("*.py"), *(library / "metrics").glob("*.py")]
+    counted = [path for path in modules if path.stem not in TOOLS | PROMOTED]
+    assert sum(map(code_lines, counted)) <= 2500
 
 
 @pytest.mark.parametrize("path", MODULES, ids=name)
