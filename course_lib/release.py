@@ -51,7 +51,8 @@ def body(function: Any) -> str:
     """Source of a function's body, from the first column."""
     lines = inspect.getsource(function).rstrip().split("\n")
     first = function.__code__.co_firstlineno
-    start = min(line for *_, line in function.__code__.co_lines() if line > first)
+    rows = [row for *_, row in function.__code__.co_lines() if row]  # some have none
+    start = min(row for row in rows if row > first)
     return textwrap.dedent("\n".join(lines[start - first :]))
 
 

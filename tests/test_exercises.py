@@ -158,8 +158,11 @@ def test_another_answer_with_the_same_failure_is_a_try(old, new, capsys):
     numbers = sum(map(lambda k: [k + 0.0], [1, 2]), [])
     return joints.add(1) * torch.nan"""
     assert old in source
-    sources = [source, source, source.replace(old, new)]
-    assert hint_numbers(capsys, "01.1", sources) == [1, 1, 2]
+    for decorator in ("", "@torch.no_grad()\n"):
+        start = decorator + source
+        sources = [start, start, start.replace(old, new)]
+        checking._failed_tries.clear()
+        assert hint_numbers(capsys, "01.1", sources) == [1, 1, 2]
 
 
 def test_the_same_code_with_another_failure_is_a_try(capsys):

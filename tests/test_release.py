@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from contextlib import suppress
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -60,7 +61,8 @@ def double(number, times=2):
     A docstring and a comment stand before the first line.
     """
     # This is how.
-    result = [number] * times
+    with suppress(OverflowError):  # such blocks have bytecode without a line
+        result = [number] * times
     return sum(result)
 
 
@@ -68,7 +70,7 @@ def test_the_answer_takes_the_place_of_the_stub():
     solution = SimpleNamespace(id="01.1", reference=double)
     stub = "# Exercise 01.1\ndef double(number, times=2):\n    return TODO"
     source = release.answered(stub, solution)
-    namespace: dict = {}
+    namespace: dict = {"suppress": suppress}
     exec(source, namespace)
     assert namespace["double"](4) == 8
     assert source.startswith("# Exercise 01.1\ndef double(number, times=2):\n    ###")

@@ -316,8 +316,8 @@ def test_the_chart_shows_each_curve_and_where_this_joint_stands(values):
             continue
         x, y = read(scale, dots[0])
         share = np.interp(alpha, ALPHAS, DATA["curves"][s][kind])
-        # Places are rounded to whole units: 290 of them are 0.5 torsos, 240 are 1.
-        assert abs(x - alpha) < 0.5 / 580 + 1e-9
+        # Places are rounded to whole units: 282 of them are 0.5 torsos, 240 are 1.
+        assert abs(x - alpha) < 0.5 / 564 + 1e-9
         assert abs(y - share) < 1 / 480 + 1e-9
     text = of(marks, Caption)[-1].text
     for kind in KINDS:

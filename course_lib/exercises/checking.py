@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+import inspect
 import os
 import re
 from collections import defaultdict
@@ -144,7 +145,7 @@ def _fingerprint(function: Any) -> tuple:
     """What a function does, as far as its own code tells; empty for other objects."""
     # Running a cell again makes a new function of equal bytecode, names and constants;
     # comments and line numbers are not among them. Changed helpers are not seen.
-    code = getattr(function, "__code__", function)
+    code = getattr(inspect.unwrap(function), "__code__", function)
     if not isinstance(code, CodeType):
         return ()
     constants = [

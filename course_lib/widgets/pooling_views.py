@@ -126,7 +126,8 @@ class PoolingViews:
     def axes(self) -> Axes:
         """The chart of all curves."""
         ends = float(self.data.alphas[0]), float(self.data.alphas[-1])
-        return Axes(ends, (0, 1), "threshold α (torsos)", "share of joints", *CHART)
+        names = ("threshold α (torsos)", "share of joints")
+        return Axes(ends, (0, 1), *names, *CHART, left_margin=54)
 
     def chart(self) -> list[Primitive]:
         """The axes, and the paper's threshold where it is among those shown."""
