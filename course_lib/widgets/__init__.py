@@ -8,6 +8,7 @@ from .axes import Axes
 from .cascade import cascade_stepper
 from .controls import Control, select, slider, slider_between, toggle
 from .dropout_viewer import dropout_viewer
+from .iteration import iteration_explorer
 from .pdj import pdj_cursor
 from .pictures import HeatMap, Image, heat_map
 from .pooling import pooling_explorer
@@ -52,6 +53,7 @@ __all__ = [
     "cascade_stepper",
     "dropout_viewer",
     "heat_map",
+    "iteration_explorer",
     "pdj_cursor",
     "pooling_explorer",
     "select",
