@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from .cascade_data import SkeletonLike
+from .checks import check_examples, need, need_shape
 
 Floats = NDArray[np.float64]
 # Poses (K, 2) px and the example, from 0 -> the network's corrections (K, 2) px.
@@ -72,8 +73,8 @@ class Iteration:
         """The network's corrections (K, 2) px at a pose of example n, from 0."""
         assert self.step is not None
         found = np.asarray(self.step(pose.copy(), n), dtype=float)
-        _shape("step's result", found, pose.shape)
-        _need(bool(np.isfinite(found).all()), "step's result holds NaN or infinity")
+        need_shape("step's result", found, pose.shape)
+        need(bool(np.isfinite(found).all()), "step's result holds NaN or infinity")
         return found
 
     def run(self, start: Floats, n: int) -> Walk:
@@ -107,38 +108,17 @@ def _sideless(joint: str) -> str:
     return joint.removeprefix("left_").removeprefix("right_")
 
 
-def _need(ok: bool, message: str) -> None:
-    if not ok:
-        raise ValueError(message)
-
-
-def _shape(name: str, array: NDArray, wanted: tuple[int, ...]) -> None:
-    _need(
-        array.shape == wanted, f"{name} should have shape {wanted}, got {array.shape}"
-    )
-
-
 def check(data: Iteration) -> Iteration:
     """The data itself. Raises ValueError naming what does not fit."""
     count, joints = len(data.images), len(data.skeleton.joints)
-    _need(
-        data.images.ndim == 4 and data.images.dtype == np.uint8 and count > 0,
-        f"images are (N, H, W, 3) uint8, got {data.images.shape} {data.images.dtype}",
-    )
-    _shape("truth", data.truth, (count, joints, 2))
-    _shape("visible", data.labelled, (count, joints))
-    _shape("torso", data.torso, (count,))
-    _shape("poses", data.poses, (len(data.poses), count, joints, 2))
-    _shape("corrections", data.corrections, data.poses.shape)
-    _need(data.last > 0, "poses hold no step: the first axis is y_0 ... y_T")
+    check_examples(data)
+    need_shape("poses", data.poses, (len(data.poses), count, joints, 2))
+    need_shape("corrections", data.corrections, data.poses.shape)
+    need(data.last > 0, "poses hold no step: the first axis is y_0 ... y_T")
     for name in ("poses", "corrections"):
         found = np.isfinite(getattr(data, name)).all()
-        _need(bool(found), f"{name} hold NaN or infinity")
-    _need(
-        bool(np.isfinite(data.truth[data.labelled]).all()),
-        "truth holds NaN or infinity at a labelled joint",
-    )
-    _need(bool(data.labelled.any(axis=1).all()), "visible: an example has no label")
+        need(bool(found), f"{name} hold NaN or infinity")
+    need(bool(data.labelled.any(axis=1).all()), "visible: an example has no label")
     _check_lengths(data)
     _check_steps(data)
     return data
@@ -146,11 +126,9 @@ def check(data: Iteration) -> Iteration:
 
 def _check_lengths(data: Iteration) -> None:
     """Lengths above 0 px."""
-    positive = np.isfinite(data.torso).all() and (data.torso > 0).all()
-    _need(bool(positive), f"torso sizes are finite and above 0 px, got {data.torso}")
     for name in ("limit", "std"):
         value = getattr(data, name)
-        _need(
+        need(
             bool(np.isfinite(value) and value > 0),
             f"{name} is finite and above 0 px, got {value}",
         )
@@ -159,12 +137,12 @@ def _check_lengths(data: Iteration) -> None:
 def _check_steps(data: Iteration) -> None:
     """Corrections that lead from pose to pose, and a network that gives them."""
     is_whole = isinstance(data.trained, (int, np.integer))
-    _need(
+    need(
         is_whole and 1 <= data.trained <= data.last,
         f"trained_steps is from 1 to {data.last}, the last step; got {data.trained}",
     )
     gap = np.abs(data.poses[:-1] + data.corrections[:-1] - data.poses[1:])
-    _need(
+    need(
         bool((gap <= CLOSE).all()),
         "corrections do not lead from one pose to the next: poses[t] + corrections[t] "
         f"and poses[t + 1] differ by up to {gap.max():.2f} px",
@@ -172,7 +150,7 @@ def _check_steps(data: Iteration) -> None:
     for n in range(len(data.images) if data.step is not None else 0):
         found = data.corrected(data.poses[0, n], n)
         off = float(np.abs(found - data.corrections[0, n]).max())
-        _need(
+        need(
             off <= CLOSE,
             f"step does not give corrections[0] of example {n}: off by {off:.2f} px",
         )

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .cascade_data import SkeletonLike
+from .checks import check_examples, need, need_shape
 
 Floats = NDArray[np.float64]
 
@@ -140,40 +141,17 @@ def curves_by_stride(value: Mapping[int, Mapping]) -> dict[int, dict[str, Floats
     }
 
 
-def _need(ok: bool, message: str) -> None:
-    if not ok:
-        raise ValueError(message)
-
-
 def check(data: Pooling) -> Pooling:
     """The data itself. Raises ValueError naming what does not fit."""
     count, joints = len(data.images), len(data.skeleton.joints)
-    _need(
-        data.images.ndim == 4 and data.images.dtype == np.uint8 and count > 0,
-        f"images are (N, H, W, 3) uint8, got {data.images.shape} {data.images.dtype}",
-    )
-    _shape("truth", data.truth, (count, joints, 2))
-    _shape("visible", data.labelled, (count, joints))
-    _shape("torso", data.torso, (count,))
-    _need(
-        bool(np.isfinite(data.truth[data.labelled]).all()),
-        "truth holds NaN or infinity at a labelled joint",
-    )
-    positive = np.isfinite(data.torso).all() and (data.torso > 0).all()
-    _need(bool(positive), f"torso sizes are finite and above 0 px, got {data.torso}")
+    check_examples(data)
     for name in ("coarse", "windows", "fine_maps", "refined", "curves"):
         found = sorted(getattr(data, name))
-        _need(found == data.strides, f"{name} has strides {found}, not {data.strides}")
+        need(found == data.strides, f"{name} has strides {found}, not {data.strides}")
     for stride in data.strides:
         _check_stride(data, stride, count, joints)
     _check_curves(data)
     return data
-
-
-def _shape(name: str, array: NDArray, wanted: tuple[int, ...]) -> None:
-    _need(
-        array.shape == wanted, f"{name} should have shape {wanted}, got {array.shape}"
-    )
 
 
 def _check_stride(data: Pooling, stride: int, count: int, joints: int) -> None:
@@ -184,32 +162,32 @@ def _check_stride(data: Pooling, stride: int, count: int, joints: int) -> None:
     fits = fits and cells[2] > 0 and abs(cells[2] * stride - height) < stride
     fits = fits and cells[3] > 0 and abs(cells[3] * stride - width) < stride
     wanted = (count, joints, height // stride, width // stride)
-    _need(fits, f"maps of stride {stride} should have shape {wanted}, got {cells}")
-    _shape(f"coarse of stride {stride}", data.coarse[stride], (count, joints, 2))
-    _shape(f"refined of stride {stride}", data.refined[stride], (count, joints, 2))
-    _shape(f"windows of stride {stride}", data.windows[stride], (count, joints, 4))
+    need(fits, f"maps of stride {stride} should have shape {wanted}, got {cells}")
+    need_shape(f"coarse of stride {stride}", data.coarse[stride], (count, joints, 2))
+    need_shape(f"refined of stride {stride}", data.refined[stride], (count, joints, 2))
+    need_shape(f"windows of stride {stride}", data.windows[stride], (count, joints, 4))
     fine = data.fine_maps[stride].shape
-    _need(
+    need(
         len(fine) == 4 and fine[:2] == (count, joints) and min(fine) > 0,
         f"fine_maps of stride {stride} should begin ({count}, {joints}), got {fine}",
     )
     for name in ("maps", "coarse", "windows", "fine_maps", "refined"):
         found = np.isfinite(getattr(data, name)[stride]).all()
-        _need(bool(found), f"{name} of stride {stride} hold NaN or infinity")
+        need(bool(found), f"{name} of stride {stride} hold NaN or infinity")
     sizes = data.windows[stride][..., 2:]
-    _need(bool((sizes > 0).all()), "windows are (x, y, w, h) with w and h above 0")
+    need(bool((sizes > 0).all()), "windows are (x, y, w, h) with w and h above 0")
 
 
 def _check_curves(data: Pooling) -> None:
     """Thresholds that increase, and three curves of shares at each stride."""
     alphas = data.alphas
     rising = alphas.ndim == 1 and len(alphas) > 1 and np.isfinite(alphas).all()
-    _need(bool(rising and (np.diff(alphas) > 0).all()), "alphas should increase")
+    need(bool(rising and (np.diff(alphas) > 0).all()), "alphas should increase")
     for stride, curves in data.curves.items():
         named = set(curves) == set(CURVES)
-        _need(named, f"curves of stride {stride} should be {CURVES}, got {[*curves]}")
+        need(named, f"curves of stride {stride} should be {CURVES}, got {[*curves]}")
         for name, curve in curves.items():
             what = f"curves of stride {stride}, {name!r},"
-            _shape(what, curve, alphas.shape)
+            need_shape(what, curve, alphas.shape)
             shares = bool(((curve >= 0) & (curve <= 1)).all())
-            _need(shares, f"{what} should be shares from 0 to 1")
+            need(shares, f"{what} should be shares from 0 to 1")
