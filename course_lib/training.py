@@ -1,7 +1,7 @@
 """The training loop of every chapter, on one device or many, and files of weights.
 
-`fit` seeds nothing that outlives it. A network's initial weights come from the global
-stream, so write `torch.manual_seed(seed)` in the cell that builds the network.
+Nothing here seeds what outlives it: `build` gives a network the initial weights of a
+seed, `fit` draws its batches from another, and the global stream stays as it was.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ from course_lib.streams import late_interrupt, own_random_stream, seed_step
 
 __all__ = [
     "History",
+    "build",
     "fit",
     "load_weights",
     "pick_device",
@@ -70,6 +71,23 @@ def pick_device() -> torch.device:
     if torch.backends.mps.is_available():
         return torch.device("mps")
     return torch.device("cpu")
+
+
+def build(
+    make: Callable[..., nn.Module],
+    *arguments: Any,
+    seed: int,
+    device: str | torch.device | None = None,
+) -> nn.Module:
+    """The network make(*arguments) with the initial weights that `seed` gives it.
+
+    On the device, its 4-D weights laid out as convolutions on CPUs like them (channels
+    last). The global random stream is as before.
+    """
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        net = make(*arguments)
+    return net.to(device or pick_device(), memory_format=torch.channels_last)
 
 
 def fit(

@@ -128,6 +128,18 @@ def test_a_collapsed_torso_is_clamped():
     assert shares.mean(dim=1).tolist() == [0, 1]
 
 
+def test_the_torso_of_pck_is_the_other_diagonal():
+    truth = torch.zeros(3, 14, 2)
+    truth[:, LSP14.index("right_shoulder")] = torch.tensor([1.0, 2.0])
+    truth[:, LSP14.index("left_hip")] = torch.tensor([4.0, 6.0])
+    visible = torch.ones(3, 14)
+    visible[1, LSP14.index("left_hip")] = 0
+    truth[2] = 0
+    size = metrics.torso_size(truth, visible, LSP14, minimum=2)
+    assert size[[0, 2]].tolist() == [5, 2]
+    assert size[1].isnan()
+
+
 def test_nobody_labelled_is_unknown_and_nobody_at_all_is_an_error():
     pred, truth, visible = people(0)
     nothing = torch.zeros_like(visible)

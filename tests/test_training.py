@@ -12,6 +12,7 @@ from torch import nn
 from course_lib import checkpoints
 from course_lib.training import (
     History,
+    build,
     fit,
     load_weights,
     pick_device,
@@ -75,6 +76,19 @@ def test_two_runs_agree_and_leave_the_global_stream_alone():
     assert train(second).losses == one.losses
     assert_same_state(first, second)
     assert train(small_net(), seed=1).losses != one.losses
+
+
+def test_build_gives_the_weights_of_a_seed_and_leaves_the_global_stream_alone():
+    torch.manual_seed(5)
+    expected = torch.rand(3)
+    torch.manual_seed(5)
+    first, again, other = (
+        build(nn.Conv2d, 3, 4, 3, seed=seed, device="cpu") for seed in (1, 1, 2)
+    )
+    assert torch.equal(torch.rand(3), expected)
+    assert_same_state(first, again)
+    assert not torch.equal(first.weight, other.weight)
+    assert first.weight.is_contiguous(memory_format=torch.channels_last)
 
 
 @pytest.mark.parametrize("optimizer", ["adamw", "adagrad", "rmsprop"])

@@ -14,6 +14,7 @@ from course_lib.metrics.pck import (
     pckh,
     pdj,
     torso_diameter,
+    torso_size,
 )
 from course_lib.metrics.pcp import pcp
 
@@ -30,4 +31,5 @@ __all__ = [
     "pcp",
     "pdj",
     "torso_diameter",
+    "torso_size",
 ]

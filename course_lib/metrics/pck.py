@@ -64,6 +64,20 @@ def torso_diameter(
     return (shoulder - hip).norm(dim=-1).clamp(min=minimum)
 
 
+def torso_size(
+    keypoints: Tensor, visible: Tensor, skeleton: Skeleton, minimum: float = 1.0
+) -> Tensor:
+    """PCK's norm on FLIC, (N,) px: right shoulder to left hip, at least `minimum`.
+
+    NaN where one of the two has no label. This is the other diagonal than PDJ's, as
+    in the papers.
+    """
+    ends = [skeleton.index("right_shoulder"), skeleton.index("left_hip")]
+    length = (keypoints[:, ends[0]] - keypoints[:, ends[1]]).norm(dim=-1)
+    is_labelled = (torch.as_tensor(visible)[:, ends] > 0).all(dim=-1)
+    return length.clamp(min=minimum).where(is_labelled.to(length.device), torch.nan)
+
+
 def pdj(
     pred: Tensor,
     truth: Tensor,
