@@ -55,12 +55,12 @@ def minutes(entries: list[dict]) -> str:
 def verdicts(entries: list[dict]) -> str:
     """How many of the tested claims hold, fail or stay open: "2 hold, 1 fail".
 
-    Claims belong to the entry of the default data and profile only.
+    Claims are tested on rendered people, in the fast or in the full profile.
     """
     count = Counter(
         claim["verdict"]
         for entry in entries
-        if (entry["data"], entry["profile"]) == ("rendered", "fast")
+        if entry["data"] == "rendered"
         for claim in entry["claims"]
         if claim["interval"]
     )

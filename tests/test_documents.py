@@ -137,6 +137,8 @@ def test_minutes_and_verdicts_come_from_stored_results():
     assert contents.minutes([entry]) == "2.1 (fast, CPU)"
     assert contents.minutes([entry | {"data": "lspet"}]) == "–"  # another task
     assert contents.verdicts([entry]) == "1 hold, 1 fail"
+    assert contents.verdicts([entry | {"profile": "full"}]) == "1 hold, 1 fail"
+    assert contents.verdicts([entry | {"data": "lspet"}]) == "–"
     assert (contents.minutes([]), contents.verdicts([])) == ("–", "–")
 
 
