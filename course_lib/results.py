@@ -81,10 +81,9 @@ def record(
     metrics: by name a number, or a list, array or tensor of them (a curve). effects: by
     claim id. timings: seconds. nets: by name, networks whose weights the full run of
     seed 0 on rendered people keeps. data, profile: as in the environment if not given.
-    Claims are tested on rendered people and in one profile, "full" where the networks
-    that they compare take too long for "fast"; other runs pass none. A second call with
-    the same seed adds to the first. ValueError on a number that is not
-    finite, or when claims and effects do not name the same.
+    Claims are tested on rendered people and in one profile, "full" where their networks
+    take too long for "fast". A second call with the same seed adds to the first.
+    ValueError on a number that is not finite, or when claims and effects do not match.
     """
     effects = effects or {}
     if {claim.id for claim in claims} != set(effects):

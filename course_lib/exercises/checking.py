@@ -32,8 +32,9 @@ FORM = Case(
     test=lambda _: None,  # every comparison of every case tests it
     hints=(
         "What does your function hand back?",
-        "A torch tensor of the shape that the exercise names; for two results, a pair "
-        "of tensors. A single number may be a plain one, unless it is a loss.",
+        "A torch tensor of the shape that the exercise names (or the module, or list); "
+        "for two results, a pair of tensors. A single number may be a plain one, "
+        "unless it is a loss.",
         "Is there a `return`, for both results of two? Convert lists and NumPy arrays "
         "with torch.as_tensor(...); .item() and .detach() cut a loss off its gradient.",
     ),
