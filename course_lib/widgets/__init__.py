@@ -7,6 +7,7 @@ A `Widget` is panels, controls and layers of primitives joined by a pure functio
 from .axes import Axes
 from .cascade import cascade_stepper
 from .controls import Control, select, slider, slider_between, toggle
+from .decoder import decoder_microscope
 from .dropout_viewer import dropout_viewer
 from .iteration import iteration_explorer
 from .pdj import pdj_cursor
@@ -25,6 +26,7 @@ from .primitives import (
     Scale,
     Text,
 )
+from .stacks import stack_explorer
 from .widget import Event, Frame, Key, Layer, Panel, Readout, Widget
 
 __all__ = [
@@ -51,6 +53,7 @@ __all__ = [
     "Text",
     "Widget",
     "cascade_stepper",
+    "decoder_microscope",
     "dropout_viewer",
     "heat_map",
     "iteration_explorer",
@@ -59,5 +62,6 @@ __all__ = [
     "select",
     "slider",
     "slider_between",
+    "stack_explorer",
     "toggle",
 ]

@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike
 from .cascade_data import Cascade, SkeletonLike, check, per_stage, words
 from .cascade_views import CHART, CHOSEN, DASH, Views
 from .controls import Control, select, slider
+from .legend import side_colours
 from .palette import WHITE
 from .primitives import Lines, Points, Polyline, Rect
 from .widget import Key, Layer, Panel, Readout, Widget
@@ -120,10 +121,7 @@ def _legend(skeleton: SkeletonLike) -> list[Key]:
             ),
         )
     ]
-    colours = zip(skeleton.joints, skeleton.joint_colours, strict=True)
-    sides = {joint.split("_")[0]: colour for joint, colour in colours}
-    sides = {s if s in ("left", "right") else "middle": c for s, c in sides.items()}
-    for side, colour in sorted(sides.items()):
+    for side, colour in side_colours(skeleton).items():
         marks = Lines(*bar, colour, 3), Points(dots, (), colour, 3.5)
         keys.append(Key(f"predicted, {side}", marks))
     box = Rect(2, 1, 22, 12, CHOSEN, 2.5)

@@ -11,7 +11,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from .axes import Axes
 from .controls import select, slider
-from .palette import BLUE, LIGHT, VERMILLION, WHITE, colour_table
+from .legend import colour_scale
+from .palette import BLUE, LIGHT, VERMILLION, WHITE
 from .pictures import HeatMap
 from .primitives import Caption, Lines, Points, Polyline, Primitive, Rect, Text
 from .widget import Key, Layer, Panel, Readout, Widget
@@ -241,15 +242,10 @@ def around(maps: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def _legend() -> list[Key]:
     """The colours of the maps, as strokes, what is dropped, and the chart's marks."""
-    places = np.arange(2.0, 25.0, 2.0)
-    table = colour_table("viridis")[np.linspace(0, 255, len(places)).astype(int)]
-    colours = ["#" + bytes(colour).hex() for colour in table]
-    tops, feet = [(x, 2) for x in places], [(x, 12) for x in places]
-    scale = Lines(tops, feet, colours, 2.5)
     hole = Rect(6, 1, 14, 12, "muted", 1, fill=WHITE)
     line = Polyline([(1, 6.5), (24, 6.5)], BLUE, 2.5)
     return [
-        Key("lowest to highest", (scale,)),
+        Key("lowest to highest", (colour_scale("viridis"),)),
         Key("dropped (0)", (hole,)),
         Key("dropout, mean of draws", (line,)),
         Key("this draw", (Points([(12.5, 6.5)], (), VERMILLION, 5),)),

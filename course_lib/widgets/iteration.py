@@ -14,7 +14,8 @@ from .controls import Control, select, slider
 from .iteration_chart import CHART, PERFECT, ChartViews
 from .iteration_data import MEDIAN, SHUFFLED, Iteration, Step, check
 from .iteration_views import CHOSEN, DASH, TRAINED, UNTRAINED, PictureViews
-from .palette import WHITE, colour_table
+from .legend import colour_scale, side_colours
+from .palette import WHITE
 from .primitives import Arrows, Circle, Lines, Points, Polyline
 from .widget import Event, Key, Layer, Panel, Readout, Values, Widget
 
@@ -186,7 +187,7 @@ def _legend(data: Iteration) -> list[Key]:
     limb = Lines(feet, heads, WHITE, 1.3, DASH, halo=True)
     ends = Points([(3.5, 6.5), (21.5, 6.5)], (), WHITE, 2.2, halo=True)
     keys = [Key("true pose", (limb, ends))]
-    for side, colour in _sides(data.skeleton).items():
+    for side, colour in side_colours(data.skeleton).items():
         marks = Lines(feet, heads, colour, 3), Points(middle, (), colour, 3.5)
         keys.append(Key(side, marks))
     ring = Circle(12.5, 6.5, 5.5, CHOSEN, 2), Points(middle, (), CHOSEN, 2.5)
@@ -198,24 +199,8 @@ def _legend(data: Iteration) -> list[Key]:
         Key("correction", (Arrows(tail, tip, TRAINED, 2, halo=True),)),
         Key("its bound", (bound,)),
         Key("correction, not trained", (Arrows(tail, tip, UNTRAINED, 2, halo=True),)),
-        Key("channel, −1 to +1", (_colour_scale(),)),
+        Key("channel, −1 to +1", (colour_scale("magma"),)),
         Key("mean of joints", (Polyline(bar, "ink", 2.5),)),
         Key("mean with perfect corrections", (Polyline(bar, "ink", 1.6, PERFECT),)),
         Key("error at step 0", (Lines([(12.5, 2)], [(12.5, 11)], "muted", 1.5),)),
     ]
-
-
-def _sides(skeleton: SkeletonLike) -> dict[str, str]:
-    """The colour of the left, of the middle and of the right, where there is one."""
-    hues = dict(zip(skeleton.joints, skeleton.joint_colours, strict=True))
-    named = {joint.partition("_")[0]: hue for joint, hue in hues.items()}
-    plain = {s if s in ("left", "right") else "middle": c for s, c in named.items()}
-    return {s: plain[s] for s in ("left", "middle", "right") if s in plain}
-
-
-def _colour_scale() -> Lines:
-    """The colours of a channel, lowest to highest, as strokes."""
-    places = np.arange(2.0, 25.0, 2.0)
-    table = colour_table("magma")[np.linspace(0, 255, len(places)).astype(int)]
-    hues = ["#" + bytes(colour).hex() for colour in table]
-    return Lines([(x, 2) for x in places], [(x, 12) for x in places], hues, 2.5)
