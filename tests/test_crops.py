@@ -31,10 +31,7 @@ def test_random_crops_are_those_of_the_generator_and_of_everybody():
     dataset = golden("single", skeleton="lsp14")
     boxes = person_boxes(dataset, "rendered", 1.0)
     draw = [
-        random_crops(
-            dataset, boxes, (33, 21), 40, PLAIN, torch.Generator().manual_seed(s)
-        )
-        for s in (1, 1, 2)
+        random_crops(dataset, boxes, (33, 21), 40, PLAIN, seeded(s)) for s in (1, 1, 2)
     ]
     assert draw[0].images.shape == (40, 3, 33, 21)
     assert torch.equal(draw[0].images, draw[1].images)
