@@ -13,6 +13,7 @@ from pathlib import Path
 from nbformat import NotebookNode
 
 from course_lib import notebooks
+from course_lib.setup import MEMORY
 
 # Seconds for one cell and for one whole run.
 LIMITS = {"smoke": (120, 600), "fast": (900, 3600), "full": (86_400, 172_800)}
@@ -50,7 +51,7 @@ def environment(run: Run, threads: int) -> dict[str, str]:
     """Environment variables of the process that executes `run`."""
     ours = ("COURSE_STRICT", "COURSE_RECORD")
     keep = {name: value for name, value in os.environ.items() if name not in ours}
-    keep |= {
+    keep |= MEMORY | {
         "COURSE_PROFILE": run.profile,
         "COURSE_DATA": run.data,
         "COURSE_SEED": str(run.seed),
