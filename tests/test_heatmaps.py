@@ -9,7 +9,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from course_lib.heatmaps import decode_heatmaps, render_heatmaps
+from course_lib.heatmaps import decode_heatmaps, quarter_offset, render_heatmaps
 
 SIZE = (7, 12)  # cells
 SIGMA = 1.5  # cells
@@ -235,3 +235,40 @@ def test_a_gpu_makes_the_same_maps_and_takes_the_same_cells():
 def test_stride_and_sigma_must_be_positive(stride, sigma):
     with pytest.raises(ValueError, match="must be positive"):
         render(torch.zeros(3, 2), stride, sigma=sigma)
+
+
+@pytest.mark.parametrize("stride", STRIDES)
+def test_the_quarter_offset_against_a_loop(stride):
+    generator = torch.Generator().manual_seed(3)
+    maps = torch.randint(0, 9, (40, 3, 4, 5), generator=generator).float()
+    points, scores = quarter_offset(maps, stride)
+    for heatmap, point, score in zip(
+        maps.flatten(0, 1).numpy(), points.flatten(0, 1), scores.flatten(), strict=True
+    ):
+        row, column = np.unravel_index(heatmap.argmax(), heatmap.shape)
+        shift = np.zeros(2)
+        if 0 < row < 3 and 0 < column < 4:
+            shift[0] = np.sign(heatmap[row, column + 1] - heatmap[row, column - 1])
+            shift[1] = np.sign(heatmap[row + 1, column] - heatmap[row - 1, column])
+        expected = [centre(cell, stride) for cell in (column, row) + shift / 4]
+        assert point.tolist() == pytest.approx(expected)
+        assert score == heatmap.max()
+
+
+@pytest.mark.parametrize("sigma", [0.7, 1, 1.75])
+def test_the_quarter_offset_halves_the_error_of_the_highest_cell(sigma):
+    cells = 3 + 6 * torch.rand(500, 1, 2, generator=torch.Generator().manual_seed(0))
+    maps = render(cells, stride=1, size=(12, 12), sigma=sigma)
+    plain, quarter = (
+        decode(maps, 1)[0] for decode in (decode_heatmaps, quarter_offset)
+    )
+    plain, quarter = ((p - cells).norm(dim=-1).mean() for p in (plain, quarter))
+    assert 0.45 < quarter / plain < 0.55
+
+
+def test_equal_neighbours_and_a_dark_map_are_not_moved():
+    maps = torch.zeros(1, 2, 5, 5)
+    maps[0, 0, 2, 2] = 1.0
+    points, scores = quarter_offset(maps, 1)
+    assert points.tolist() == [[[2, 2], [0, 0]]]
+    assert scores.tolist() == [[1, 0]]
