@@ -14,9 +14,15 @@ class Residual(nn.Module):
         super().__init__()
         half = channels_out // 2
         self.branch = nn.Sequential(
-            *(nn.BatchNorm2d(channels_in), nn.ReLU(), nn.Conv2d(channels_in, half, 1)),
-            *(nn.BatchNorm2d(half), nn.ReLU(), nn.Conv2d(half, half, 3, padding=1)),
-            *(nn.BatchNorm2d(half), nn.ReLU(), nn.Conv2d(half, channels_out, 1)),
+            nn.BatchNorm2d(channels_in),
+            nn.ReLU(),
+            nn.Conv2d(channels_in, half, 1),
+            nn.BatchNorm2d(half),
+            nn.ReLU(),
+            nn.Conv2d(half, half, 3, padding=1),
+            nn.BatchNorm2d(half),
+            nn.ReLU(),
+            nn.Conv2d(half, channels_out, 1),
         )
         self.skip = nn.Identity()
         if channels_in != channels_out:

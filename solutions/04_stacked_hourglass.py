@@ -59,8 +59,7 @@ def bottleneck_half_input(channels_in, channels_out):
 
 def bottleneck_post(channels_in, channels_out):
     net = bottleneck(channels_in, channels_out)
-    norm = torch.nn.BatchNorm2d(channels_out)
-    net.branch = torch.nn.Sequential(*net.branch[2:], norm)
+    net.branch = net.branch[2:].append(torch.nn.BatchNorm2d(channels_out))
     return net
 
 
@@ -84,9 +83,8 @@ def bottleneck_without_bias(channels_in, channels_out):
 
 def flip_average(net, images, permutation):
     """Exercise 04.2: maps (B, K, h, w) of the last stack, both views averaged."""
-    maps = net(images)[-1]
-    mirrored = net(images.flip(-1))[-1]
-    return (maps + mirrored.flip(-1)[:, permutation]) / 2
+    mirrored = net(images.flip(-1))[-1].flip(-1)[:, permutation]
+    return (net(images)[-1] + mirrored) / 2
 
 
 def flip_sum(net, images, permutation):
@@ -106,8 +104,8 @@ def flip_not_back(net, images, permutation):
 
 
 def flip_rolled(net, images, permutation):
-    turned = net(images.flip(-1))[-1].flip(-1)[:, permutation]
-    return (net(images)[-1] + turned.roll(1, dims=-1)) / 2
+    mirrored = net(images.flip(-1))[-1].flip(-1)[:, permutation].roll(1, dims=-1)
+    return (net(images)[-1] + mirrored) / 2
 
 
 def flip_same_sides(net, images, permutation):
@@ -311,9 +309,9 @@ def sums_five_stacks(answer):
 
 def swapped(pred, truth, visible, pairs, limit):
     """Exercise 04.7: share of the joints of pairs that lie on their partner, or NaN."""
-    own = [joint for pair in pairs for joint in pair]
-    other = [joint for left, right in pairs for joint in (right, left)]
+    own, other = [a for p in pairs for a in p], [a for p in pairs for a in p[::-1]]
     counts = (visible[:, own] > 0) & (visible[:, other] > 0)  # (N, 2 P)
+    counts &= (truth[:, own] - truth[:, other]).norm(dim=-1) > limit
     far = (pred[:, own] - truth[:, own]).norm(dim=-1) > limit
     near = (pred[:, own] - truth[:, other]).norm(dim=-1) < limit
     return (far & near)[counts].double().mean()  # NaN where nothing counts
@@ -321,8 +319,7 @@ def swapped(pred, truth, visible, pairs, limit):
 
 def distances(pred, truth, visible, pairs):
     """To the own truth and the partner's, and whether both are labelled; (N, 2 P)."""
-    own = [joint for pair in pairs for joint in pair]
-    other = [joint for left, right in pairs for joint in (right, left)]
+    own, other = [a for p in pairs for a in p], [a for p in pairs for a in p[::-1]]
     to_own = (pred[:, own] - truth[:, own]).norm(dim=-1)
     to_other = (pred[:, own] - truth[:, other]).norm(dim=-1)
     return to_own, to_other, (visible[:, own] > 0) & (visible[:, other] > 0)
@@ -342,6 +339,11 @@ def swapped_nearest(pred, truth, visible, pairs, limit):
     return (to_other < to_own)[counts].double().mean()
 
 
+def swapped_close(pred, truth, visible, pairs, limit):
+    to_own, to_other, counts = distances(pred, truth, visible, pairs)
+    return ((to_own > limit) & (to_other < limit))[counts].double().mean()
+
+
 def swapped_towards(pred, truth, visible, pairs, limit):
     to_own, to_other, counts = distances(pred, truth, visible, pairs)
     return ((to_own > limit) & (to_other < to_own))[counts].double().mean()
@@ -354,21 +356,20 @@ def swapped_in_pairs(pred, truth, visible, pairs, limit):
 
 
 def swapped_of_all(pred, truth, visible, pairs, limit):
-    counts = distances(pred, truth, visible, pairs)[2]
-    share = swapped(pred, truth, visible, pairs, limit)
-    return share * counts.sum() / (visible > 0).sum()
+    counts = distances(pred, truth, visible, pairs)[2].sum()
+    return swapped(pred, truth, visible, pairs, limit) * counts / (visible > 0).sum()
 
 
 def swapped_own_label(pred, truth, visible, pairs, limit):
     to_own, to_other, _ = distances(pred, truth, visible, pairs)
-    own = visible[:, [joint for pair in pairs for joint in pair]] > 0
-    return ((to_own > limit) & (to_other < limit))[own].double().mean()
+    is_swapped = (to_own > limit) & (to_other < limit)
+    is_labelled = visible[:, [joint for pair in pairs for joint in pair]] > 0
+    return is_swapped[is_labelled].double().mean()
 
 
 def swapped_by_person(pred, truth, visible, pairs, limit):
-    people = zip(pred[:, None], truth[:, None], visible[:, None], strict=True)
-    shares = [swapped(*person, pairs, limit) for person in people]
-    return torch.stack(shares).nanmean()
+    people = zip(*(x[:, None] for x in (pred, truth, visible)), strict=True)
+    return torch.stack([swapped(*person, pairs, limit) for person in people]).nanmean()
 
 
 def swapped_of_nothing(pred, truth, visible, pairs, limit):
@@ -382,8 +383,7 @@ def counts_swaps_of_a_crowd(answer):
     pred[0, 2] += tensor([60.0, 80.0])  # (40, 20) from its partner
     pred[1, 0] += 300.0  # nearer to its partner, but 283 px from it
     found = watch(answer)(pred, truth, visible, [(1, 4), (3, 2), (5, 0)], 45.0)
-    # labelled on both sides: 4 + 4 + 6; joints 1 and 4 of people 0 and 2, and joint 2
-    expect_close(found, 5 / 14, "four people, limit 45")
+    expect_close(found, 5 / 14, "four people, limit 45")  # labelled pairs: 2, 2, 3, 0
 
 
 SOLUTIONS = [
@@ -486,6 +486,7 @@ SOLUTIONS = [
             Wrong(swapped_not, "left is right and right is left"),
             Wrong(swapped_far, "a miss is no swap"),
             Wrong(swapped_nearest, "crossed wrists"),
+            Wrong(swapped_close, "a pair in one place"),
             Wrong(swapped_towards, "nearer is not near"),
             Wrong(swapped_in_pairs, "each joint for itself"),
             Wrong(swapped_of_all, "a joint without a partner"),

@@ -322,7 +322,8 @@ def test_pckh_of_published_predictions(name, alpha, published):
         ours = {column: 100 * value for column, value in result.columns.items()}
         assert ours == pytest.approx(row, abs=1.0)
         assert 100 * result.mean == pytest.approx(81.4, abs=0.6)
-    if (name, alpha) == ("newell", 0.5):
+    if name == "newell":
         # Knees and ankles are labelled less often: they weigh less in the pooled share.
-        assert 100 * result.mean == pytest.approx(88.1, abs=0.1)
-        assert 100 * result.pooled == pytest.approx(88.5, abs=0.1)
+        mean, pooled = {0.5: (88.1, 88.5), 0.2: (55.9, 56.5), 0.1: (20.7, 20.9)}[alpha]
+        assert 100 * result.mean == pytest.approx(mean, abs=0.06)
+        assert 100 * result.pooled == pytest.approx(pooled, abs=0.06)

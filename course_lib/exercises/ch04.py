@@ -193,7 +193,7 @@ SWAPPED = [
         "crossed wrists",
         swaps.swap_crossed,
         (
-            "One hand lies on the other. Can a right prediction look swapped?",
+            "One hand is close to the other. Can a right prediction look swapped?",
             "Whatever is within `limit` of its own truth is right, not swapped.",
             "Ask for distance_to_own > limit first; which is nearer is not asked.",
         ),
@@ -250,6 +250,15 @@ SWAPPED = [
             "What share of nothing is swapped?",
             "None that could be named: 0 would claim that all is right.",
             "The mean of an empty tensor is NaN already; otherwise return it.",
+        ),
+    ),
+    Case(
+        "a pair in one place",
+        swaps.swap_close,
+        (
+            "One hand lies on the other. Who could tell whether they are exchanged?",
+            "A joint counts only where it and its partner are over `limit` apart.",
+            "(truth[:, own] - truth[:, other]).norm(dim=-1) > limit, in what counts.",
         ),
     ),
 ]

@@ -55,13 +55,26 @@ def swap_miss(swapped) -> None:
 
 def swap_crossed(swapped) -> None:
     truth = people(1)
-    truth[0, 2] = truth[0, 1] + tensor([6.0, 0.0])
-    pred = truth[:, [0, 2, 1, 3, 4]]
+    truth[0, 2] = truth[0, 1] + tensor([16.0, 0.0])
+    pred = landing(truth, [RIGHT])
+    pred[0, 1] += tensor([6.0, 0.0])
+    pred[0, 2] -= tensor([12.0, 0.0])
     found = swapped(pred, truth, pairs_only(1), list(PAIRS), LIMIT)
-    what = "a pair 6 px from each other, exchanged, limit 10"
+    what = "a pair, each 9 px off and 7 px from its partner's place, limit 10"
     expect_close(found, 0.0, what)
+    found = swapped(pred, truth, pairs_only(1), list(PAIRS), 8.0)
+    expect_close(found, 0.5, what.replace("limit 10", "limit 8"))
+
+
+def swap_close(swapped) -> None:
+    truth = people(1)
+    truth[0, 2] = truth[0, 1] + tensor([6.0, 0.0])
+    pred = truth[:, [0, 2, 1, 4, 3]]
+    found = swapped(pred, truth, pairs_only(1), list(PAIRS), LIMIT)
+    what = "both pairs exchanged, one of them only 6 px apart, limit"
+    expect_close(found, 1.0, f"{what} 10")
     found = swapped(pred, truth, pairs_only(1), list(PAIRS), 5.0)
-    expect_close(found, 0.5, what.replace("limit 10", "limit 5"))
+    expect_close(found, 1.0, f"{what} 5")
 
 
 def swap_towards(swapped) -> None:
