@@ -59,7 +59,8 @@ def bottleneck_half_input(channels_in, channels_out):
 
 def bottleneck_post(channels_in, channels_out):
     net = bottleneck(channels_in, channels_out)
-    net.branch = net.branch[2:].append(torch.nn.BatchNorm2d(channels_out))
+    layers = *net.branch[2:], torch.nn.BatchNorm2d(channels_out)
+    net.branch = torch.nn.Sequential(*layers)
     return net
 
 
@@ -83,8 +84,7 @@ def bottleneck_without_bias(channels_in, channels_out):
 
 def flip_average(net, images, permutation):
     """Exercise 04.2: maps (B, K, h, w) of the last stack, both views averaged."""
-    mirrored = net(images.flip(-1))[-1].flip(-1)[:, permutation]
-    return (net(images)[-1] + mirrored) / 2
+    return (net(images)[-1] + net(images.flip(-1))[-1].flip(-1)[:, permutation]) / 2
 
 
 def flip_sum(net, images, permutation):
