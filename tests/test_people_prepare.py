@@ -110,7 +110,7 @@ def start_and_wait_for_a_shard(folder: Path) -> subprocess.Popen:
     """A run with two workers that has just finished one more shard."""
     before = len(list(folder.glob(".shards/*/*.json")))
     process = subprocess.Popen(
-        command(folder, "--workers", "2", "--train", "400"),
+        command(folder, "--workers", "2", "--train", "2000"),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         text=True,
