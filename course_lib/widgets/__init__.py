@@ -5,6 +5,7 @@ A `Widget` is panels, controls and layers of primitives joined by a pure functio
 """
 
 from .axes import Axes
+from .beliefs import belief_explorer
 from .cascade import cascade_stepper
 from .controls import Control, select, slider, slider_between, toggle
 from .decoder import decoder_microscope
@@ -52,6 +53,7 @@ __all__ = [
     "Scale",
     "Text",
     "Widget",
+    "belief_explorer",
     "cascade_stepper",
     "decoder_microscope",
     "dropout_viewer",

@@ -53,12 +53,15 @@ class Zoom:
         return float(left), float(top), float(w * self.zoom), float(h * self.zoom)
 
 
-def glow(values: NDArray[np.float64], box: Sequence[float]) -> HeatMap:
-    """A map laid over a box of the panel, clear below a tenth of its peak.
+def glow(
+    values: NDArray[np.float64], box: Sequence[float], top: float | None = None
+) -> HeatMap:
+    """A map laid over a box of the panel, clear below a tenth of `top`.
 
-    It is drawn in `SHADES` steps: a page holds hundreds of maps.
+    top: where its colours end; its peak unless given. It is drawn in `SHADES`
+    steps: a page holds hundreds of maps.
     """
-    top = max(float(values.max()), 1e-6)
+    top = max(float(values.max()) if top is None else top, 1e-6)
     share = np.clip((values / top - CLEAR) / (1 - CLEAR), 0, 1)
     array = np.rint(np.rint(share * SHADES) * 255 / SHADES).astype(np.uint8)
     x, y, w, h = box

@@ -8,14 +8,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .cascade_data import SkeletonLike, words
-from .cascade_views import CHOSEN, DASH
+from .cascade_data import SkeletonLike
+from .cascade_views import DASH
 from .checks import need
-from .controls import Control, select, slider
-from .legend import colour_scale, side_colours
-from .palette import WHITE
-from .primitives import Arrows, Lines, Points, Polyline, Rect
-from .stacks_chart import CHART, WRONG, StackViews
+from .controls import Control, select
+from .legend import colour_scale
+from .maps_controls import chain_controls, chain_keys
+from .primitives import Polyline, Rect
+from .stacks_chart import CHART, StackViews
 from .stacks_data import Level, Stacks, as_levels, check
 from .stacks_views import MAPS, STRIP, XRAY, MapViews
 from .stacks_xray import SEES, XrayViews
@@ -83,28 +83,16 @@ def _widget(data: Stacks, glass: int) -> Widget:
         ],
         controls=_controls(views, xray),
         layers=_layers(views, maps, xray),
-        readout=Readout(NOW, views.told),
+        readout=Readout(NOW, views.told_of),
         legend=_legend(data.skeleton),
     )
 
 
 def _controls(views: StackViews, xray: XrayViews) -> list[Control]:
     """First the joint of example 1 that gains most, at the stack where it does."""
-    data, errors = views.data, views.errors[:, 0]
-    joints, count = list(data.skeleton.joints), len(data.images)
-    gain = np.nan_to_num(errors[0] - errors[-1], nan=-np.inf)
-    best = int(gain.argmax())
-    falls = errors[:-1, best] - errors[1:, best]
-    first = int(falls.argmax()) + 2 if len(falls) else 1
-    stacks, examples = range(1, views.stages + 1), range(1, count + 1)
-    ordinals = [f"{s} of {views.stages}" for s in stacks]
     merged = "merged" if "merged" in xray.kinds else xray.kinds[0]
     return [
-        slider("stack", "Stack", stacks, first, ordinals),
-        slider(
-            "example", "Example", examples, 1, [f"{n} of {count}" for n in examples]
-        ),
-        select("joint", "Joint", joints, joints[best], [words(j) for j in joints]),
+        *chain_controls(views, "stack"),
         select("view", "View", (MAPS, XRAY), MAPS, TEXTS),
         select("level", "Level", xray.names),
         select("tensor", "Tensor", xray.kinds, merged),
@@ -116,8 +104,8 @@ def _layers(views: StackViews, maps: MapViews, xray: XrayViews) -> list[Layer]:
     tensor = ("view", "level", "tensor")
     return [
         Layer("image", ("example",), views.picture),
-        Layer("image", ("stack", "example"), views.pose),
-        Layer("image", NOW, views.chosen),
+        Layer("image", ("stack", "example"), views.pose_of),
+        Layer("image", NOW, views.chosen_of),
         Layer("map", ("example",), maps.backdrop),
         Layer("map", ("view", *NOW), maps.heat),
         Layer("map", (*tensor, "example"), xray.over),
@@ -138,26 +126,9 @@ def _layers(views: StackViews, maps: MapViews, xray: XrayViews) -> list[Layer]:
 
 def _legend(skeleton: SkeletonLike) -> list[Key]:
     """The poses, what marks the chosen joint, then lines and colours."""
-    feet, heads, middle = [(1, 6.5)], [(24, 6.5)], [(12.5, 6.5)]
-    ends, bar = [(3.5, 6.5), (21.5, 6.5)], [*feet, *heads]
-    limb = Lines(feet, heads, WHITE, 1.5, DASH, halo=True)
-    keys = [
-        Key("true pose", (limb, Points(ends, (), WHITE, 3.5, False, 1.5, halo=True)))
-    ]
-    for side, hue in side_colours(skeleton).items():
-        marks = Lines(feet, heads, hue, 3), Points(ends, (), hue, 3.5)
-        keys.append(Key(side, marks))
-    cross = Lines([(8, 2), (8, 11)], [(17, 11), (17, 2)], WRONG, 2.6, halo=True)
-    before = Points([(4, 6.5)], (), CHOSEN, 3.5, False, 2, halo=True)
-    move = Arrows([(4, 6.5)], [(20, 6.5)], CHOSEN, 2.2, halo=True)
+    bar = [(1, 6.5), (24, 6.5)]
     return [
-        *keys,
-        Key("over ½ torso off", (cross,)),
-        Key("chosen joint", (Points(middle, (), CHOSEN, 5, halo=True),)),
-        Key("true place", (Points(middle, (), WHITE, 5.5, False, 2.2, halo=True),)),
-        Key("moved here", (move, before)),
-        Key("map, up to its peak", (colour_scale("magma"),)),
-        Key("largest cell", (Rect(7, 1.5, 11, 11, CHOSEN, 2.5, halo=True),)),
+        *chain_keys(skeleton),
         Key("X-ray, low to high", (colour_scale("viridis"),)),
         Key("seen by a cell", (Rect(3, 1, 20, 12, SEES, 2.5, (7.0, 4.0)),)),
         Key("mean of joints", (Polyline(bar, "ink", 2, DASH),)),

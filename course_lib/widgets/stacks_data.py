@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from .cascade_data import Cascade
-from .checks import check_examples, need, need_shape
-
-Floats = NDArray[np.float64]
+from .checks import need, need_shape
+from .maps_data import Floats, Mapped, check_maps, stride_of
 
 KINDS = ("down", "skip", "up", "merged")  # in the order in which they are computed
-HALF = 0.5  # torsos; a joint farther off counts as wrong
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,52 +45,16 @@ class Level:
 
 
 @dataclass(frozen=True, eq=False)
-class Stacks(Cascade):
-    """Checked data of the explorer; see `stack_explorer` for shapes and units.
+class Stacks(Mapped):
+    """Checked data of the explorer; see `stack_explorer` for shapes and units."""
 
-    A cascade that looks at the whole image every time, so without boxes and crops.
-    """
-
-    maps: Floats
     levels: tuple[Level, ...]
-
-    @property
-    def size(self) -> tuple[int, int]:
-        """Width and height of the images."""
-        height, width = self.images.shape[1:3]
-        return width, height
-
-    @property
-    def stride(self) -> int:
-        """Image px per cell of the maps."""
-        return stride_of(self.maps.shape[-2:], self.images.shape[1:3])
-
-    @property
-    def is_wrong(self) -> NDArray[np.bool_]:
-        """Which predictions are more than half a torso off, (S, N, K)."""
-        return self.errors > HALF * self.torso[:, None]  # False where no label is
 
     @property
     def kinds(self) -> tuple[str, ...]:
         """The tensors that at least one level has."""
         levels = self.levels
         return tuple(k for k in KINDS if any(v.mean(k) is not None for v in levels))
-
-    def place(self, joint: str) -> int:
-        """The joint's place in the skeleton."""
-        return list(self.skeleton.joints).index(joint)
-
-
-def stride_of(cells: Sequence[int], image: Sequence[int]) -> int:
-    """Image px per cell of a map (h, w) over an image (H, W); 0 if none fits.
-
-    Cells may end short of the border, or reach beyond it, by less than one cell. Of
-    two that fit as well, the larger.
-    """
-    (h, w), (height, width) = cells, image
-    gaps = {s: (h * s - height, w * s - width) for s in range(1, max(image) + 1)}
-    fitting = [s for s, gap in gaps.items() if max(map(abs, gap)) < s]
-    return min(fitting, key=lambda s: (sum(map(abs, gaps[s])), -s), default=0)
 
 
 def as_levels(value: Any) -> tuple[Level, ...]:
@@ -116,24 +77,7 @@ def as_levels(value: Any) -> tuple[Level, ...]:
 
 def check(data: Stacks) -> Stacks:
     """The data itself. Raises ValueError naming what does not fit."""
-    check_examples(data)
-    count, joints = len(data.images), len(data.skeleton.joints)
-    need(bool(data.labelled.any(axis=1).all()), "visible: an example has no label")
-    shape = data.maps.shape
-    need(
-        len(shape) == 5 and shape[1:3] == (count, joints) and min(shape) > 0,
-        f"maps should have shape (S, {count}, {joints}, h, w), got {shape}",
-    )
-    image = data.images.shape[1:3]
-    need(
-        data.stride > 0,
-        f"maps of {shape[3:]} cells do not cover images of {image} px with square "
-        "cells of whole px",
-    )
-    need_shape("poses", data.poses, (shape[0], count, joints, 2))
-    for name in ("maps", "poses"):
-        found = np.isfinite(getattr(data, name)).all()
-        need(bool(found), f"{name} hold NaN or infinity")
+    check_maps(data, "maps", "S")
     _check_levels(data)
     return data
 

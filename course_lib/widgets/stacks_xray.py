@@ -7,9 +7,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import numpy as np
-
 from .cascade_views import CHOSEN
+from .maps_data import cell_at
 from .palette import SKY
 from .pictures import HeatMap, heat_map
 from .primitives import Caption, Primitive, Rect, Text
@@ -85,8 +84,7 @@ class XrayViews:
         if view != XRAY or chosen.mean(tensor) is None or not data.labelled[n, k]:
             return []
         stride = stride_of(chosen.resolution, data.images.shape[1:3])
-        last = np.array(chosen.resolution[::-1]) - 1
-        cell = np.clip((data.truth[n, k] + 0.5) // stride, 0, last)
+        cell = cell_at(data.truth[n, k], chosen.resolution, stride)
         reach = chosen.reach(tensor)
         near = cell * stride + (stride - reach) / 2
         marks: list[Primitive] = [
