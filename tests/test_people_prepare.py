@@ -107,14 +107,18 @@ def test_two_at_once_render_once(tmp_path):
 
 
 def start_and_wait_for_a_shard(folder: Path) -> subprocess.Popen:
-    """A run with two workers that has just finished one more shard."""
+    """A run with two workers that has just finished one more shard.
+
+    It hears Ctrl-C even when these tests run in the background, where it is ignored.
+    """
     before = len(list(folder.glob(".shards/*/*.json")))
     process = subprocess.Popen(
-        command(folder, "--workers", "2", "--train", "2000"),
+        command(folder, "--workers", "2", "--train", "400"),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     deadline = time.monotonic() + 90
     while len(list(folder.glob(".shards/*/*.json"))) <= before:
