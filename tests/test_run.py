@@ -104,6 +104,13 @@ open(f'{where}/{{state.process_index}} of {{state.num_processes}}', 'w').close()
     assert sorted(path.name for path in where.iterdir()) == ["0 of 2", "1 of 2"]
 
 
+def test_a_kernel_keeps_freed_memory_by_both_values(tmp_path):
+    """Only the trim threshold would make glibc map every large tensor anew."""
+    given = execution.environment(execution.Run(tmp_path / "01.ipynb"), threads=1)
+    mapped = int(given["MALLOC_MMAP_THRESHOLD_"])
+    assert 2**24 <= mapped <= 2**25 < int(given["MALLOC_TRIM_THRESHOLD_"])
+
+
 def test_the_seeds_of_claims_and_of_the_full_profile(course, tmp_path):
     course()
     recorded = run.plan(run.parse(["01", "--claims"]), tmp_path)
