@@ -4,7 +4,7 @@ import torch
 from torch import Tensor
 
 from course_lib.data import Augment, Crops, PoseDataset, sample_crops
-from course_lib.geometry import expand_box
+from course_lib.geometry import apply_affine, expand_box
 
 MARGIN = 1.5  # a person's box, as large as this times that of the labelled joints
 
@@ -39,3 +39,25 @@ def random_crops(
     crops = sample_crops(dataset, index, boxes[index], size, augment, generator)
     crops.visible = crops.visible * crops.inside
     return crops
+
+
+def everyone_on(dataset: PoseDataset, crops: Crops) -> tuple[Tensor, Tensor]:
+    """Joints (B, M, K, 2) in crop px and visible (B, M, K) of all on a crop's image.
+
+    The crop's own person comes first; a row beyond those who are there is 0. Joints
+    outside of the crop keep their labels. On a mirrored crop left and right are
+    swapped for everyone.
+    """
+    image = dataset.image_index
+    together = image[crops.index][:, None] == image  # (B, N)
+    first = together.long()
+    first.scatter_(1, crops.index[:, None], 2)
+    who = first.argsort(dim=1, descending=True, stable=True)  # (B, N)
+    who = who[:, : max(together.sum(dim=1).tolist(), default=0)]  # (B, M)
+    joints = apply_affine(crops.affine, dataset.keypoints[who])
+    visible = dataset.visible[who] * together.gather(1, who)[..., None]
+    is_mirrored = torch.linalg.det(crops.affine[:, :, :2]) < 0
+    order = dataset.skeleton.flip_permutation
+    joints[is_mirrored] = joints[is_mirrored][:, :, order]
+    visible[is_mirrored] = visible[is_mirrored][:, :, order]
+    return joints.where(visible[..., None] > 0, torch.zeros_like(joints)), visible

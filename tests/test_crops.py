@@ -5,9 +5,9 @@ from types import SimpleNamespace
 import pytest
 import torch
 
-from course_lib.crops import person_boxes, random_crops
-from course_lib.data import Augment, golden
-from course_lib.geometry import box_centre
+from course_lib.crops import everyone_on, person_boxes, random_crops
+from course_lib.data import Augment, golden, sample_crops
+from course_lib.geometry import box_centre, expand_box
 
 PLAIN = Augment(flip=0.0, scale=(1.0, 1.0), rotate=0.0, shift=0.0)
 
@@ -49,3 +49,42 @@ def test_a_joint_that_leaves_the_crop_counts_as_not_labelled():
     labels = dataset.visible[crops.index]
     assert torch.equal(crops.visible[inside], labels[inside] * (labels[inside] > 0))
     assert (labels[~inside] > 0).any()
+
+
+def test_everyone_on_a_crop_lies_where_a_crop_of_their_own_would_show_them():
+    """Seen through the same boxes, turned and mirrored alike, person by person."""
+    dataset = golden("groups", "train", "lsp14")
+    boxes = expand_box(dataset.boxes_full, 1.2, 0.75)
+    change = Augment(flip=0.5, scale=(0.7, 1.2), rotate=30.0, shift=0.2)
+    index = torch.arange(len(dataset)).repeat(3)
+    crops = sample_crops(dataset, index, boxes[index], (31, 22), change, seeded(3))
+    joints, visible = everyone_on(dataset, crops)
+    assert torch.equal(joints[:, 0], crops.keypoints)
+    assert torch.equal(visible[:, 0], crops.visible)
+    for row, person in enumerate(index.tolist()):
+        own = dataset.image_index == dataset.image_index[person]
+        others = [other for other in own.nonzero()[:, 0].tolist() if other != person]
+        for place, other in enumerate(others, start=1):
+            swapped = index.clone()
+            swapped[row] = other
+            alone = sample_crops(
+                dataset, swapped, boxes[index], (31, 22), change, seeded(3)
+            )
+            assert torch.allclose(joints[row, place], alone.keypoints[row], atol=1e-4)
+            assert torch.equal(visible[row, place], alone.visible[row])
+        assert not visible[row, len(others) + 1 :].any()
+        assert not joints[row, len(others) + 1 :].any()
+    assert (torch.linalg.det(crops.affine[:, :, :2]) < 0).any()  # some are mirrored
+
+
+def test_everyone_on_a_crop_of_one_person_is_that_person():
+    dataset = golden("single", skeleton="lsp14")
+    boxes = person_boxes(dataset, "rendered", 1.0)
+    crops = sample_crops(dataset, torch.tensor([2, 0]), boxes[[2, 0]], (20, 20))
+    joints, visible = everyone_on(dataset, crops)
+    assert torch.equal(joints, crops.keypoints[:, None])
+    assert torch.equal(visible, crops.visible[:, None])
+    nobody = sample_crops(dataset, torch.zeros(0, dtype=int), boxes[:0], (20, 20))
+    joints, visible = everyone_on(dataset, nobody)
+    assert joints.shape == (0, 0, 14, 2)
+    assert visible.shape == (0, 0, 14)
