@@ -64,16 +64,19 @@ def load_checkpoint(path: str | Path, run: dict, net: nn.Module, **parts) -> lis
 def save_weights(net: nn.Module, path: str | Path) -> None:
     """Writes the net's state as half-precision safetensors (one process writes it).
 
-    Raises ValueError naming the tensor when one is not finite in half precision.
+    A tensor with values too large for that, as variances may have, stays as it is.
+    Raises ValueError naming a tensor that is not finite.
     """
     from safetensors.torch import save_file
 
     state = {}
     for name, tensor in net.state_dict().items():
-        kind = torch.float16 if tensor.is_floating_point() else tensor.dtype
+        if not tensor.isfinite().all():
+            raise ValueError(f"{name} is not finite; nothing saved")
+        is_large = (tensor.abs() > torch.finfo(torch.float16).max).any()
+        is_half = tensor.is_floating_point() and not is_large
+        kind = torch.float16 if is_half else tensor.dtype
         state[name] = tensor.detach().to("cpu", kind, copy=True).contiguous()
-        if not state[name].isfinite().all():
-            raise ValueError(f"{name} is not finite in half precision; nothing saved")
     if is_main_process():
         with replacing(path) as temporary:
             save_file(state, temporary, metadata={"format": "pt"})

@@ -366,9 +366,21 @@ def test_wrong_weights_are_named(tmp_path, damage):
         load_weights(nets.get(damage, nn.Linear(3, 2)), path)
 
 
-def test_weights_beyond_half_precision_are_refused(tmp_path):
+def test_weights_beyond_half_precision_keep_their_own(tmp_path):
+    net = nn.Sequential(nn.Linear(2, 3), nn.BatchNorm1d(3))
+    net[1].running_var[1] = 1e6 + 1
+    save_weights(net, tmp_path / "net.safetensors")
+    loaded = load_weights(
+        nn.Sequential(nn.Linear(2, 3), nn.BatchNorm1d(3)), tmp_path / "net.safetensors"
+    )
+    assert torch.equal(loaded[1].running_var, net[1].running_var)
+    assert torch.equal(loaded[0].weight, net[0].weight.half().float())
+
+
+@pytest.mark.parametrize("value", [float("inf"), float("nan")])
+def test_weights_that_are_not_finite_are_refused(tmp_path, value):
     net = nn.Linear(2, 1)
-    nn.init.constant_(net.weight, 1e6)
+    nn.init.constant_(net.weight, value)
     with pytest.raises(ValueError, match="weight is not finite"):
         save_weights(net, tmp_path / "net.safetensors")
     assert not any(tmp_path.iterdir())
