@@ -15,6 +15,7 @@ import zlib
 
 import numpy as np
 import pytest
+from explorer_marks import caption, plain
 from PIL import Image as PILImage
 from stick_people import JOINTS, draggable, people
 
@@ -56,15 +57,6 @@ CORNERS = list(itertools.product((1, 3), (1, 4), (JOINTS[0], JOINTS[-1])))
 def only(frame_panel, kind):
     """The one primitive of a kind, in the order drawn the first if there are more."""
     return next(mark for mark in frame_panel if type(mark) is kind)
-
-
-def caption(panel) -> str:
-    return plain([mark.text for mark in panel if isinstance(mark, Caption)][-1])
-
-
-def plain(text: str) -> str:
-    """The text with ordinary spaces between numbers and units."""
-    return text.replace("\u00a0", " ")
 
 
 # --- The cascade's explorer ------------------------------------------------------

@@ -7,11 +7,11 @@ import math
 
 import numpy as np
 import pytest
+from explorer_marks import all_decoded, bump, caption, decoded, of, plain
 from stick_people import JOINTS, people
 
 from course_lib.widgets import (
     Arrows,
-    Caption,
     HeatMap,
     Image,
     Lines,
@@ -29,26 +29,6 @@ CHOSEN, WHITE, CROSS, SEES = "#D55E00", "#FFFFFF", "#F0E442", "#56B4E9"
 FIELDS = [17, 41, 81, 161]
 SWAPPED = "left_wrist"  # of example 1; stage 1 takes the right one for it
 MENTOR = "left_elbow"  # without it stage 2 takes the right one for it again
-
-
-def bump(shape: tuple[int, int], place, stride: int, width: float) -> np.ndarray:
-    """A Gaussian around an image place (x, y) on a map (h, w)."""
-    rows, cols = np.mgrid[: shape[0], : shape[1]]
-    x, y = (np.asarray(place) - (stride - 1) / 2) / stride
-    return np.exp(-((cols - x) ** 2 + (rows - y) ** 2) / (2 * width**2))
-
-
-def decoded(belief: np.ndarray, stride: int) -> list[float]:
-    """The centre of the largest cell, image px."""
-    cells = itertools.product(range(belief.shape[0]), range(belief.shape[1]))
-    row, column = max(cells, key=lambda cell: belief[cell])
-    return [np.mean([stride * u + i for i in range(stride)]) for u in (column, row)]
-
-
-def all_decoded(beliefs: np.ndarray, stride: int) -> np.ndarray:
-    """The poses (..., 2) of beliefs (..., h, w)."""
-    flat = [decoded(b, stride) for b in beliefs.reshape(-1, *beliefs.shape[-2:])]
-    return np.reshape(flat, (*beliefs.shape[:-2], 2))
 
 
 def some_beliefs(truth: np.ndarray, stages: int, shape: tuple[int, int], stride: int):
@@ -117,19 +97,6 @@ TESTS = [
         ("nothing", JOINTS[0], MENTOR, "all parts"), (1, 3), (JOINTS[0], SWAPPED)
     )
 ]
-
-
-def of(marks, kind, colour: str | None = None) -> list:
-    found = [mark for mark in marks if type(mark) is kind]
-    return [m for m in found if colour is None or m.colour == colour]
-
-
-def plain(text: str) -> str:
-    return text.replace("\u00a0", " ")
-
-
-def caption(marks) -> str:
-    return plain(of(marks, Caption)[-1].text)
 
 
 def far(a, b) -> float:

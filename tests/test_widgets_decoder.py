@@ -7,6 +7,7 @@ import math
 
 import numpy as np
 import pytest
+from explorer_marks import of
 
 from course_lib.widgets import (
     Arrows,
@@ -26,11 +27,6 @@ MICROSCOPE = decoder_microscope(SIGMAS)
 STEPS = [round(0.05 * k - 0.5, 10) for k in range(21)]
 PLACES = [(x, y) for x in (-0.5, -0.15, 0.0, 0.5) for y in (-0.5, 0.05, 0.3, 0.5)]
 CORNERS = [(x, y, s) for (x, y), s in itertools.product(PLACES, ("0.5", "1.75"))]
-
-
-def of(marks, kind, colour: str | None = None) -> list:
-    found = [mark for mark in marks if type(mark) is kind]
-    return [m for m in found if colour is None or m.colour == colour]
 
 
 def gaussian(x: float, y: float, sigma: float) -> dict[tuple[int, int], float]:

@@ -6,6 +6,7 @@ import itertools
 
 import numpy as np
 import pytest
+from explorer_marks import of
 
 from course_lib.widgets import Caption, HeatMap, Points, Polyline, Rect, Scale, Text
 from course_lib.widgets.dropout_viewer import dropout_viewer, told
@@ -29,10 +30,6 @@ VIEWER = dropout_viewer(MAPS, SEEDS)
 CORNERS = list(
     itertools.product(("none", "dropout", "SpatialDropout"), (0, 0.1, 0.8), (1, SEEDS))
 )
-
-
-def of(marks, kind) -> list:
-    return [mark for mark in marks if type(mark) is kind]
 
 
 def frame(kind: str, p: float, seed: int, viewer=VIEWER):

@@ -7,11 +7,11 @@ import math
 
 import numpy as np
 import pytest
+from explorer_marks import caption, of, plain
 from stick_people import HUES, JOINTS, LIMBS, people
 
 from course_lib.widgets import (
     Arrows,
-    Caption,
     Circle,
     HeatMap,
     Image,
@@ -64,18 +64,6 @@ CORNERS = [
     for t, n, j in itertools.product((0, LAST), (1, 3), (JOINTS[0], JOINTS[-1]))
 ]
 CORNERS.append({"step": TRAINED - 1, "example": 2, "joint": "left_wrist"})
-
-
-def of(marks, kind) -> list:
-    return [mark for mark in marks if type(mark) is kind]
-
-
-def plain(text: str) -> str:
-    return text.replace("\u00a0", " ")
-
-
-def caption(marks) -> str:
-    return plain(of(marks, Caption)[-1].text)
 
 
 def case(values: dict) -> tuple[int, int, int]:

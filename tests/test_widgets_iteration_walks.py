@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pytest
+from explorer_marks import caption, of, plain
 from stick_people import JOINTS
 from test_widgets_iteration import (
     CHOSEN,
@@ -16,11 +17,8 @@ from test_widgets_iteration import (
     MEDIAN,
     SIDE,
     arguments,
-    caption,
     far,
     net,
-    of,
-    plain,
     read,
     walked,
 )

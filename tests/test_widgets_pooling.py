@@ -7,6 +7,7 @@ import math
 
 import numpy as np
 import pytest
+from explorer_marks import of, plain
 from stick_people import JOINTS, people
 
 from course_lib.widgets import (
@@ -86,14 +87,6 @@ CORNERS = [
         (4, 16), (1, 4), (JOINTS[0], JOINTS[-1]), ("network", "perfect")
     )
 ]
-
-
-def of(marks, kind) -> list:
-    return [mark for mark in marks if type(mark) is kind]
-
-
-def plain(text: str) -> str:
-    return text.replace("\u00a0", " ")
 
 
 def points(marks, colour: str) -> list:

@@ -7,11 +7,11 @@ import math
 
 import numpy as np
 import pytest
+from explorer_marks import all_decoded, bump, caption, decoded, of, plain
 from stick_people import JOINTS, people
 
 from course_lib.widgets import (
     Arrows,
-    Caption,
     HeatMap,
     Image,
     Lines,
@@ -28,20 +28,6 @@ HEIGHT, WIDTH, STACKS = 64, 48, 4
 CHOSEN, WHITE, CROSS, SEES = "#D55E00", "#FFFFFF", "#F0E442", "#56B4E9"
 FIELDS = {"down": 9, "skip": 13, "up": 190, "merged": 190}
 SWAPPED = "left_wrist"  # of example 1; stack 1 takes the right one for it
-
-
-def bump(shape: tuple[int, int], place, stride: int, width: float) -> np.ndarray:
-    """A Gaussian around an image place (x, y) on a map (h, w)."""
-    rows, cols = np.mgrid[: shape[0], : shape[1]]
-    x, y = (np.asarray(place) - (stride - 1) / 2) / stride
-    return np.exp(-((cols - x) ** 2 + (rows - y) ** 2) / (2 * width**2))
-
-
-def decoded(heatmap: np.ndarray, stride: int) -> list[float]:
-    """The centre of the largest cell, image px."""
-    cells = itertools.product(range(heatmap.shape[0]), range(heatmap.shape[1]))
-    row, column = max(cells, key=lambda cell: heatmap[cell])
-    return [np.mean([stride * u + i for i in range(stride)]) for u in (column, row)]
 
 
 def some_maps(truth: np.ndarray, stacks: int, shape: tuple[int, int], stride: int):
@@ -78,8 +64,7 @@ def arguments(
     kept = {n: data[n] for n in ("images", "truth", "visible", "skeleton", "torso")}
     shape = tuple(math.ceil(side / 2) for side in image)
     maps = some_maps(data["truth"], stacks, shape, 2)
-    flat = [decoded(heatmap, 2) for heatmap in maps.reshape(-1, *shape)]
-    poses = np.reshape(flat, (*maps.shape[:3], 2))
+    poses = all_decoded(maps, 2)
     levels = some_levels(3, image, 3)
     return kept | {"maps": maps, "poses": poses, "levels": levels} | changes
 
@@ -93,19 +78,6 @@ CORNERS = [
 ]
 CORNERS += [{"stack": s, "example": 1, "joint": SWAPPED} for s in (1, 2)]
 TENSORS = list(itertools.product((NAMES[0], NAMES[-1]), FIELDS))
-
-
-def of(marks, kind, colour: str | None = None) -> list:
-    found = [mark for mark in marks if type(mark) is kind]
-    return [m for m in found if colour is None or m.colour == colour]
-
-
-def plain(text: str) -> str:
-    return text.replace("\u00a0", " ")
-
-
-def caption(marks) -> str:
-    return plain(of(marks, Caption)[-1].text)
 
 
 def far(a, b) -> float:
