@@ -42,9 +42,9 @@ def belief_explorer(
     s * u + (s - 1) / 2 of the image. poses: (T, N, K, 2) px, decoded from them.
     fields: (T,), the receptive field of each stage, image px across. torso: (N,) px.
     silenced: by part, the beliefs (E, K, h, w) of the stage `tested` in the first E
-    examples, had that part's belief after stage 1 been 0; a part is a joint,
-    "background" or "all parts". silenced_poses: by part, (E, K, 2) px, decoded from
-    them. Without these two there is no message test.
+    examples, had that part's belief after stage 1 told nothing (been 0, or what it is
+    on average); a part is a joint, "background" or "all parts". silenced_poses: by
+    part, (E, K, 2) px, decoded from them. Without these two there is no message test.
     Raises ValueError naming the argument that does not fit.
     """
     parts, changed = by_part(silenced, "silenced")
