@@ -73,9 +73,9 @@ def save_weights(net: nn.Module, path: str | Path) -> None:
     for name, tensor in net.state_dict().items():
         if not tensor.isfinite().all():
             raise ValueError(f"{name} is not finite; nothing saved")
-        is_large = (tensor.abs() > torch.finfo(torch.float16).max).any()
-        is_half = tensor.is_floating_point() and not is_large
-        kind = torch.float16 if is_half else tensor.dtype
+        kind, limit = tensor.dtype, torch.finfo(torch.float16).max
+        if tensor.is_floating_point() and (tensor.abs() <= limit).all():
+            kind = torch.float16
         state[name] = tensor.detach().to("cpu", kind, copy=True).contiguous()
     if is_main_process():
         with replacing(path) as temporary:

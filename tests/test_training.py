@@ -366,6 +366,18 @@ def test_wrong_weights_are_named(tmp_path, damage):
         load_weights(nets.get(damage, nn.Linear(3, 2)), path)
 
 
+def test_weights_of_every_kind_are_kept(tmp_path):
+    nets = [nn.Linear(2, 1), nn.Linear(2, 1)]
+    for net, value in zip(nets, (True, False), strict=True):
+        net.register_buffer("mask", torch.tensor([value, not value]))
+        net.register_buffer("nothing", torch.zeros(0, 3))
+        net.register_buffer("steps", torch.tensor(100_001 * value))
+    save_weights(nets[0], tmp_path / "net.safetensors")
+    load_weights(nets[1], tmp_path / "net.safetensors")
+    for name in ("mask", "nothing", "steps"):
+        assert torch.equal(getattr(nets[0], name), getattr(nets[1], name))
+
+
 def test_weights_beyond_half_precision_keep_their_own(tmp_path):
     net = nn.Sequential(nn.Linear(2, 3), nn.BatchNorm1d(3))
     net[1].running_var[1] = 1e6 + 1
