@@ -2,9 +2,16 @@
 
 Everywhere: points (N, K, 2) in px, `visible` (N, K) with > 0 = labelled. Only labelled
 joints count; a predicted NaN counts as wrong. Where nothing is labelled the answer is
-NaN ("unknown"), never 0.
+NaN ("unknown"), never 0. Images of several people (`mpii_ap`) have predictions and true
+people apart, (P, K, 2) and (G, K, 2); there a predicted NaN is a joint that is missed.
 """
 
+from course_lib.metrics.multi_person import (
+    ImagePeople,
+    assign_people,
+    average_precision,
+    mpii_ap,
+)
 from course_lib.metrics.oks import coco_ap, coco_results, coco_truth, oks
 from course_lib.metrics.pck import (
     PCKh,
@@ -19,11 +26,15 @@ from course_lib.metrics.pck import (
 from course_lib.metrics.pcp import pcp
 
 __all__ = [
+    "ImagePeople",
     "PCKh",
+    "assign_people",
+    "average_precision",
     "coco_ap",
     "coco_results",
     "coco_truth",
     "head_size",
+    "mpii_ap",
     "oks",
     "pck",
     "pck_curve",
