@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from numbers import Real
 from typing import Any, NoReturn
 
+import numpy as np
 import torch
 
 
@@ -73,9 +74,9 @@ class Wrong:
 class Solution:
     """The teacher's side of an exercise.
 
-    name: what the exercise's cell defines. reference: a right answer, using only torch
-    and what its own source defines, since it is pasted into the notebook. hidden: cases
-    that only grading runs.
+    name: what the exercise's cell defines. reference: a right answer, using only torch,
+    NumPy and what its own source defines, since it is pasted into the notebook. hidden:
+    cases that only grading runs.
     """
 
     id: str
@@ -94,16 +95,33 @@ def expect_close(
     It is a FormError when the type or the shape differs; where one number is expected,
     a plain one does as well as a tensor.
     """
-    expected = torch.as_tensor(expected, dtype=torch.float64)
+    expected = torch.as_tensor(expected, dtype=torch.float64).detach()
     if not (isinstance(actual, Real) and expected.ndim == 0):
         expect_shape(actual, tuple(expected.shape), what)
     actual = torch.as_tensor(actual).detach().to("cpu", torch.float64)
     is_close = torch.isclose(actual, expected, rtol=1e-5, atol=tolerance)
-    if not is_close.all():
-        place = tuple((~is_close).nonzero()[0].tolist())
-        where = f" at index {place}" if place else ""
-        want, got = expected[place].item(), actual[place].item()
-        raise AssertionError(f"{what}: expected {want:.4g}{where}, got {got:.4g}")
+    _expect_everywhere(is_close.numpy(), actual.numpy(), expected.numpy(), what)
+
+
+def expect_array(
+    actual: Any, expected: Any, what: str, tolerance: float = 1e-4
+) -> None:
+    """AssertionError saying what differs when two NumPy arrays are not close.
+
+    A NaN is close to a NaN. It is a FormError when the type or the shape differs; a
+    tensor does as well as an array.
+    """
+    expected = np.asarray(expected, dtype=np.float64)
+    if not isinstance(actual, np.ndarray | torch.Tensor):
+        shape, kind = expected.shape, _describe(actual)
+        raise FormError(f"{what}: expected an array of shape {shape}, got {kind}")
+    if isinstance(actual, torch.Tensor):
+        actual = actual.detach().cpu().numpy()
+    if actual.shape != expected.shape:
+        shapes = f"expected shape {expected.shape}, got {actual.shape}"
+        raise FormError(f"{what}: {shapes}")
+    is_close = np.isclose(actual, expected, 1e-5, tolerance, equal_nan=True)
+    _expect_everywhere(is_close, actual, expected, what)
 
 
 def expect_shape(actual: Any, shape: tuple[int, ...], what: str) -> None:
@@ -122,6 +140,17 @@ def expect_pair(actual: Any, what: str) -> tuple[Any, Any]:
     if len(actual) != 2:
         raise FormError(f"expected a pair, {what}, got {len(actual)} results")
     return actual[0], actual[1]
+
+
+def _expect_everywhere(
+    is_close: np.ndarray, actual: np.ndarray, expected: np.ndarray, what: str
+) -> None:
+    """AssertionError with the first place at which two arrays are not close."""
+    if not is_close.all():
+        place = tuple(np.argwhere(~is_close)[0].tolist())
+        where = f" at index {place}" if place else ""
+        want, got = float(expected[place]), float(actual[place])
+        raise AssertionError(f"{what}: expected {want:.4g}{where}, got {got:.4g}")
 
 
 def _describe(value: Any) -> str:

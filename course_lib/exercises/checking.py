@@ -22,9 +22,10 @@ UNCHANGED = Case(
     "the inputs stay as they are",
     test=lambda _: None,  # every call of every case tests it
     hints=(
-        "Who else holds the tensors and lists that your function is given?",
+        "Who else holds the tensors, arrays and lists that your function is given?",
         "x[0] = ..., x += ..., x.clamp_() and x.sort() of a list write into the input.",
-        "Begin with a copy, x = x.clone() or sorted(x), or build a new tensor.",
+        "Begin with a copy, x.clone() of a tensor, x.copy() of an array or sorted(x) "
+        "of a list, or build a new one.",
     ),
 )
 FORM = Case(
@@ -32,11 +33,12 @@ FORM = Case(
     test=lambda _: None,  # every comparison of every case tests it
     hints=(
         "What does your function hand back?",
-        "A torch tensor of the shape that the exercise names (or the module, or list); "
-        "for two results, a pair of tensors. A single number may be a plain one, "
-        "unless it is a loss.",
-        "Is there a `return`, for both results of two? Convert lists and NumPy arrays "
-        "with torch.as_tensor(...); .item() and .detach() cut a loss off its gradient.",
+        "A torch tensor, or a NumPy array if the exercise says so, of the shape that "
+        "it names (or the module, or list); for two results, a pair of them. A single "
+        "number may be a plain one, unless it is a loss.",
+        "Is there a `return`, for both results of two? Convert lists and arrays with "
+        "torch.as_tensor(...), or with np.array(...) where arrays are asked for; "
+        ".item() and .detach() cut a loss off its gradient.",
     ),
 )
 # By exercise and case: the different tries, each its code and why it failed.
