@@ -74,7 +74,7 @@ def test_stub_is_not_started(exercise, capsys):
 def test_reference_passes_alone(exercise, capsys):
     """Its source is pasted into a notebook, so it must not need its neighbours."""
     solution = SOLVED[exercise.id]
-    namespace = {"torch": torch, "F": F, "math": math}
+    namespace = {"torch": torch, "F": F, "math": math, "np": np}
     exec(inspect.getsource(solution.reference), namespace)
     answer = namespace[solution.reference.__name__]
     (line,) = say(capsys, exercise.id, answer)
@@ -182,6 +182,7 @@ def test_objects_without_code_are_tries_too(capsys):
 
 
 L2, SAMPLED = (SOLVED[number].reference for number in ("01.2", "01.6"))
+FLOAT_MASK = lambda *_: (torch.ones(5, 9), torch.ones(5, 9, 2))  # noqa: E731
 
 
 @pytest.mark.parametrize(
@@ -207,6 +208,18 @@ L2, SAMPLED = (SOLVED[number].reference for number in ("01.2", "01.6"))
         ("01.6", lambda *a: SAMPLED(*a)[::-1], "the boxes, n=3 and K=2: expected"),
         ("01.7", lambda *_: None, "expected one number, got None"),
         ("01.7", lambda e, s, share: s, "expected one number, got a value of type"),
+        ("06.2", lambda allowed: None, "three numbers, got a value of type NoneType"),
+        ("06.2", lambda allowed: (1, 2), "three whole numbers, got (1, 2)"),
+        ("06.3", lambda *_: 3, "expected a list of nodes, got a value of type int"),
+        ("06.3", lambda *_: [0.0, 1.0, 2.0], "expected whole numbers, got [0.0, "),
+        ("06.4", lambda *_: None, "an array of shape (1, 3, 2), got None"),
+        ("06.4", lambda *_: [[0.0]], "an array of shape (1, 3, 2), got a value of"),
+        ("06.4", lambda p, *_: p, "expected shape (1, 3, 2), got (3, 2)"),
+        ("06.5", lambda *_: torch.ones(5, 9), "mask and offsets, got one tensor of"),
+        ("06.5", FLOAT_MASK, "the mask: expected a bool tensor, got torch.float32"),
+        ("06.7", lambda *a: a[0], "a pair, labels and clusters, got a value of"),
+        ("06.7", lambda x, y, *_: (x * 1.0, y), "labels: expected whole numbers (3,)"),
+        ("06.7", lambda x, y, *_: (x, y[1:]), "clusters: expected whole numbers (3,)"),
     ],
 )
 def test_the_wrong_form_earns_the_hint_on_form(id, answer, words, capsys):  # noqa: A002
@@ -232,14 +245,18 @@ def test_a_loss_without_gradient_is_explained(zero, capsys):
     assert second.startswith("Hint 1 of 3: By what do you divide")
 
 
+ARRAYS = torch.Tensor | np.ndarray
+
+
 def test_hidden_cases_watch_the_inputs():
     """A graded cell calls them by themselves, so they must not rely on `check`."""
     for solution in SOLVED.values():
 
         def spoil(*arguments, solution=solution, **named):
             result = solution.reference(*arguments, **named)
-            first = next(a for a in arguments if isinstance(a, torch.Tensor))
-            first.data += 1
+            first = next(a for a in arguments if isinstance(a, ARRAYS))
+            values = first.data if isinstance(first, torch.Tensor) else first
+            values += 1
             return result
 
         for case in solution.hidden:
