@@ -7,10 +7,12 @@ import shutil
 from pathlib import Path
 
 import pytest
+from cut_people import crowd
+from explorer_marks import of
 from lab_server import jupyterlab, write_notebook
 from stick_people import people
 
-from course_lib.widgets import cascade_stepper
+from course_lib.widgets import Text, cascade_stepper, cut_explorer
 
 CHROMIUM = next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))),
@@ -182,11 +184,16 @@ INLINE = (
     "cascade_stepper(**sample.people(examples=2))"
 )
 LIVE = "live = sample.draggable().live()\nlive"
+CUT = (
+    "import cut_people\n"
+    "from course_lib.widgets import cut_explorer\n"
+    "cut_explorer(**cut_people.crowd(distances=(60, 20))).live()"
+)
 
 
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory):
-    """A server with three notebooks: kernel-free, live, and one not to be trusted."""
+    """A server with notebooks: kernel-free, live, cut, and one not to be trusted."""
     for package in ("jupyterlab", "ipykernel", "anywidget"):
         pytest.importorskip(package)
     folder = tmp_path_factory.mktemp("notebooks")
@@ -194,6 +201,7 @@ def lab(tmp_path_factory):
     setup = SETUP.format(paths=[str(tests), str(tests.parent)])
     write_notebook(folder / "inline.ipynb", [setup, INLINE])
     write_notebook(folder / "live.ipynb", [setup, LIVE])
+    write_notebook(folder / "cut.ipynb", [setup, CUT])
     bundle, _ = cascade_stepper(**people(examples=1))._repr_mimebundle_()
     output = {"output_type": "display_data", "data": bundle, "metadata": {}}
     write_notebook(folder / "stored.ipynb", ["1"], [output])
@@ -284,6 +292,39 @@ def test_lab_keyboard_moves_a_dot_and_errors_are_told(watched, lab):
         "() => /left of the picture/.test("
         "document.querySelector('.px-readout').innerText)"
     )
+    assert wrong == []
+
+
+def told(page, text: str) -> None:
+    """Wait until the read-out holds a text."""
+    page.wait_for_function(
+        "(text) => document.querySelector('.px-readout').innerText.includes(text)",
+        arg=text,
+    )
+
+
+def test_lab_clicks_and_keys_join_candidates(watched, lab):
+    page, wrong = watched
+    open_notebook(page, lab, "cut")
+    told(page, "18 parts alone.")
+    assert "Drag the dots" not in page.inner_text(".px-probe")
+    explorer = cut_explorer(**crowd(distances=(60, 20)))
+    texts = of(explorer.frame().panels["image"], Text)
+    head, neck, shoulder = ((mark.x, mark.y) for mark in texts[:3])
+    box = page.locator("[data-panel=image]").bounding_box()
+    unit = box["width"] / explorer.panels[0].width
+    for x, y in (neck, head):
+        page.mouse.click(box["x"] + (x + 0.5) * unit, box["y"] + (y + 0.5) * unit)
+        page.wait_for_timeout(200)  # of two clicks that come up meanwhile one is kept
+    told(page, "1 person of 2 parts")
+    page.focus("[data-panel=image]")
+    at = [explorer.panels[0].width // 2, explorer.panels[0].height // 2]
+    keys = (("ArrowLeft", "ArrowRight"), ("ArrowUp", "ArrowDown"))
+    for start, end, (back, on) in zip(at, shoulder, keys, strict=True):
+        for _ in range(abs(round(end) - start)):
+            page.keyboard.press(on if end > start else back)
+    page.keyboard.press("Enter")
+    told(page, "1 triangle is broken: HT–N–RS.")
     assert wrong == []
 
 

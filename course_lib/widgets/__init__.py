@@ -8,6 +8,7 @@ from .axes import Axes
 from .beliefs import belief_explorer
 from .cascade import cascade_stepper
 from .controls import Control, select, slider, slider_between, toggle
+from .cut import cut_explorer
 from .decoder import decoder_microscope
 from .dropout_viewer import dropout_viewer
 from .iteration import iteration_explorer
@@ -55,6 +56,7 @@ __all__ = [
     "Widget",
     "belief_explorer",
     "cascade_stepper",
+    "cut_explorer",
     "decoder_microscope",
     "dropout_viewer",
     "heat_map",

@@ -35,7 +35,8 @@ def describe(widget: Widget, live: bool) -> dict[str, Any]:
     """What the front end needs to know once: words, controls, legend, colours."""
     swatches = Encoder()
     keys = [[key.text, swatches.marks(key.swatch)] for key in widget.legend]
-    drag = "no" if widget.respond is None else "yes" if live else "asleep"
+    can_drag = widget.respond is not None and widget.drags
+    drag = "no" if not can_drag else "yes" if live else "asleep"
     return {
         "title": widget.title,
         "question": widget.question,
@@ -158,7 +159,7 @@ def page(widget: Widget) -> str:
         f"<title>{html.escape(widget.title)}</title>"
         "<style>:root{color-scheme:light dark}body{margin:24px;"
         "background:Canvas;color:CanvasText;font-family:system-ui,sans-serif}"
-        f"</style></head><body>{fragment(widget)}</body></html>\n"
+        f"</style></head><body>{widget.html()}</body></html>\n"
     )
 
 

@@ -100,8 +100,8 @@ class Widget:
 
     title, question: above the panels. legend: below them. state: further values,
     not set by a control, which layers may depend on. respond(values, event) ->
-    values: what a drag or click changes; only the live host calls it. lossless:
-    keep maps exact even where that takes more room.
+    values: what a drag or click changes; only the live host calls it. drags: whether
+    there are dots to drag. lossless: keep maps exact even where that takes more room.
     """
 
     title: str
@@ -113,6 +113,7 @@ class Widget:
     legend: Sequence[Key] = ()
     state: Values = field(default_factory=dict)
     respond: Callable[[Values, Event], Values] | None = None
+    drags: bool = True
     lossless: bool = False
 
     def __post_init__(self) -> None:
