@@ -1,0 +1,83 @@
+"""Pictures of groups: scale, place and labels against crops of single people."""
+
+from dataclasses import replace
+
+import pytest
+import torch
+
+from course_lib.data import golden, sample_crops
+from course_lib.geometry import box_centre
+from course_lib.groups import group_boxes, group_scales, person_windows, read_scenes
+
+SIZE, REFERENCE = (97, 150), 50.0
+
+
+@pytest.fixture(scope="module")
+def dataset():
+    return golden("groups", "train", "lsp14")
+
+
+@pytest.fixture(scope="module")
+def scenes(dataset):
+    return read_scenes(dataset, SIZE, REFERENCE)
+
+
+def test_people_of_a_group_have_the_reference_size_on_average(dataset):
+    scale = group_scales(dataset, REFERENCE)
+    for m in range(len(dataset.images)):
+        own = dataset.boxes_full[dataset.image_index == m]
+        longest = own[:, 2:].amax(dim=1) / scale[m]
+        assert longest.mean().item() == pytest.approx(REFERENCE, rel=1e-5)
+
+
+def test_windows_have_the_group_s_scale_and_the_person_in_the_middle(dataset):
+    windows = person_windows(dataset, 64.0, REFERENCE)
+    assert torch.allclose(box_centre(windows), box_centre(dataset.boxes_full))
+    scale = group_scales(dataset, REFERENCE)[dataset.image_index]
+    assert torch.allclose(windows[:, 2:], (64 * scale)[:, None].expand(-1, 2))
+
+
+def test_a_group_is_in_the_middle_of_its_picture_and_whole(dataset, scenes):
+    for scene in scenes:
+        low = scene.boxes[:, :2].amin(dim=0)
+        high = (scene.boxes[:, :2] + scene.boxes[:, 2:]).amax(dim=0)
+        middle = (low + high) / 2
+        assert (middle - torch.tensor([75.0, 48.5])).abs().max() < 1
+        assert (low > 7).all() and (high < torch.tensor([143.5, 90.5])).all()
+
+
+def test_only_groups_that_are_too_large_are_smaller_than_the_reference(dataset, scenes):
+    natural = group_scales(dataset, REFERENCE)
+    actual = group_boxes(dataset, SIZE, REFERENCE)[:, 2] / SIZE[1]
+    assert (actual >= natural - 1e-5).all()
+    roomy = group_boxes(dataset, (4000, 4000), REFERENCE)[:, 2] / 4000
+    assert torch.allclose(roomy, natural)
+    assert (actual > natural * 1.01).any(), "a group that had to shrink is in the set"
+
+
+def test_scenes_agree_with_a_crop_of_each_person(dataset, scenes):
+    """The same picture cut for any of its people shows them at these joints."""
+    boxes = group_boxes(dataset, SIZE, REFERENCE)[dataset.image_index]
+    crops = sample_crops(dataset, torch.arange(len(dataset)), boxes, SIZE)
+    seen = [0] * len(scenes)
+    for person, image in enumerate(dataset.image_index.tolist()):
+        scene, row = scenes[image], seen[image]
+        seen[image] += 1
+        assert torch.allclose(scene.joints[row], crops.keypoints[person], atol=1e-3)
+        assert torch.equal(scene.visible[row], crops.visible[person])
+        assert torch.allclose(scene.image, crops.images[person])
+    assert seen == [len(scene.joints) for scene in scenes]
+
+
+def test_head_sizes_and_boxes_shrink_with_the_picture(dataset, scenes):
+    half = read_scenes(dataset, (49, 75), REFERENCE / 2)
+    for large, small in zip(scenes[:5], half, strict=False):
+        shrunk = (large.boxes[:, 2:] / small.boxes[:, 2:]).mean()
+        assert torch.allclose(large.head / small.head, shrunk, rtol=1e-3)
+        assert (large.head > 0).all()
+
+
+def test_an_image_without_people_is_named(dataset):
+    alone = dataset.image_index == 0
+    with pytest.raises(ValueError, match="nobody is on image 1"):
+        read_scenes(replace(dataset).subset(alone), SIZE, REFERENCE)
