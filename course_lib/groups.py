@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from course_lib.data import PoseDataset, sample_crops
-from course_lib.geometry import apply_affine, box_centre, box_from_centre
+from course_lib.geometry import apply_affine, box_centre, box_from_centre, box_iou
 from course_lib.metrics import head_size
 
 SPARE = 8  # px that a group too large for its picture keeps on each side
@@ -28,6 +28,17 @@ class Scene:
     visible: Tensor
     boxes: Tensor
     head: Tensor
+
+    def owners(self, points: Tensor, radius: float) -> Tensor:
+        """The person (D, K) whose labelled joint k is within radius of points[d, k].
+
+        points: (D, K, 2) px, a place for each kind of joint. Of several people the
+        nearest, -1 where there is none.
+        """
+        distance = (points[:, None] - self.joints).norm(dim=-1)  # (D, G, K)
+        distance = distance.masked_fill(self.visible == 0, torch.inf)
+        nearest, who = distance.min(dim=1)
+        return who.masked_fill(nearest > radius, -1)
 
 
 def group_scales(dataset: PoseDataset, reference: float) -> Tensor:
@@ -82,6 +93,26 @@ def read_scenes(
     crops = sample_crops(dataset, first, group_boxes(dataset, size, reference), size)
     pictures = zip(crops.images, crops.affine, groups, strict=True)
     return [Scene(one, *_people(dataset, group, to)) for one, to, group in pictures]
+
+
+def empty_corners(dataset: PoseDataset, side: int) -> Tensor:
+    """The corners (M, 3, side, side), 0..1, of images that nobody's whole box reaches.
+
+    May be none. Images are those of the data set, not brought to a group's scale.
+    """
+    height, width = dataset.images.shape[-2:]
+    corners = [(x, y) for x in (0, width - side) for y in (0, height - side)]
+    boxes = dataset.boxes_full.new_tensor([[x, y, side, side] for x, y in corners])
+    is_hit = box_iou(boxes, dataset.boxes_full) > 0  # (4, N)
+    found = [
+        image[:, y : y + side, x : x + side]
+        for m, image in enumerate(dataset.images)
+        for (x, y), hit in zip(corners, is_hit, strict=True)
+        if not hit[dataset.image_index == m].any()
+    ]
+    if not found:
+        return dataset.boxes.new_zeros(0, 3, side, side)
+    return torch.stack(found).to(dataset.boxes) / 255
 
 
 def _people(dataset: PoseDataset, group: Tensor, affine: Tensor) -> tuple[Tensor, ...]:

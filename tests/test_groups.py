@@ -7,7 +7,13 @@ import torch
 
 from course_lib.data import golden, sample_crops
 from course_lib.geometry import box_centre
-from course_lib.groups import group_boxes, group_scales, person_windows, read_scenes
+from course_lib.groups import (
+    empty_corners,
+    group_boxes,
+    group_scales,
+    person_windows,
+    read_scenes,
+)
 
 SIZE, REFERENCE = (97, 150), 50.0
 
@@ -82,3 +88,39 @@ def test_an_image_without_people_is_named(dataset):
     alone = dataset.image_index == 0
     with pytest.raises(ValueError, match="nobody is on image 1"):
         read_scenes(replace(dataset).subset(alone), SIZE, REFERENCE)
+
+
+def test_the_owner_of_a_place_is_the_nearest_person_in_reach(scenes):
+    """Against a loop over people, with places near joints, far away and between."""
+    generator = torch.Generator().manual_seed(0)
+    for scene in scenes[:6]:
+        people, classes = scene.visible.shape
+        points = scene.joints + torch.randn(scene.joints.shape, generator=generator) * 4
+        owners = scene.owners(points, 5.0)
+        for d in range(people):
+            for k in range(classes):
+                best, who = 5.0, -1
+                for g in range(people):
+                    distance = (points[d, k] - scene.joints[g, k]).norm().item()
+                    if scene.visible[g, k] > 0 and distance <= best:
+                        best, who = distance, g
+                assert owners[d, k] == who
+
+
+def test_empty_corners_show_nobody(dataset):
+    side = 40
+    corners = empty_corners(dataset, side)
+    assert len(corners) > 0
+    assert corners.shape[1:] == (3, side, side)
+    assert corners.max() <= 1
+    height, width = dataset.images.shape[-2:]
+    count = 0
+    for m in range(len(dataset.images)):
+        own = dataset.boxes_full[dataset.image_index == m]
+        for x in (0, width - side):
+            for y in (0, height - side):
+                misses = (own[:, 0] >= x + side) | (own[:, 0] + own[:, 2] <= x)
+                misses |= (own[:, 1] >= y + side) | (own[:, 1] + own[:, 3] <= y)
+                count += int(misses.all())
+    assert count == len(corners)
+    assert empty_corners(dataset, min(height, width)).shape[0] == 0
