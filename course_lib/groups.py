@@ -35,10 +35,18 @@ class Scene:
         points: (D, K, 2) px, a place for each kind of joint. Of several people the
         nearest, -1 where there is none.
         """
+        if not len(self.joints):
+            return points.new_full(points.shape[:2], -1, dtype=torch.long)
         distance = (points[:, None] - self.joints).norm(dim=-1)  # (D, G, K)
         distance = distance.masked_fill(self.visible == 0, torch.inf)
         nearest, who = distance.min(dim=1)
         return who.masked_fill(nearest > radius, -1)
+
+
+def unlabelled(image: Tensor, joints: int) -> Scene:
+    """The scene of a picture (3, h, w) of which nothing is known: of no people."""
+    people = [image.new_zeros(0, *rest) for rest in ((joints, 2), (joints,), (4,), ())]
+    return Scene(image, *people)
 
 
 def group_scales(dataset: PoseDataset, reference: float) -> Tensor:

@@ -13,6 +13,7 @@ from course_lib.groups import (
     group_scales,
     person_windows,
     read_scenes,
+    unlabelled,
 )
 
 SIZE, REFERENCE = (97, 150), 50.0
@@ -124,3 +125,10 @@ def test_empty_corners_show_nobody(dataset):
                 count += int(misses.all())
     assert count == len(corners)
     assert empty_corners(dataset, min(height, width)).shape[0] == 0
+
+
+def test_nothing_is_known_of_an_unlabelled_picture():
+    scene = unlabelled(torch.rand(3, 20, 30), 14)
+    assert scene.joints.shape == (0, 14, 2)
+    assert scene.owners(torch.rand(5, 14, 2), 9.0).tolist() == [[-1] * 14] * 5
+    assert scene.owners(torch.rand(0, 14, 2), 9.0).shape == (0, 14)
