@@ -3,11 +3,10 @@
 from itertools import product
 
 import numpy as np
-import torch
 from scipy.optimize import linear_sum_assignment
 
 from course_lib.exercises import Case, Solution, Wrong, watch
-from course_lib.exercises.cases import expect_array, expect_close
+from course_lib.exercises.cases import expect_array
 from course_lib.exercises.ch06_graph_cases import steps_between
 from course_lib.exercises.ch06_search_cases import energy, lower_move, noisy_problem
 
@@ -129,109 +128,8 @@ def finds_cycles(answer):
             assert len(path) - 1 == steps[path[0], path[-1]], told
 
 
-def merge_duplicates(points, scores, labels, clusters, class_count):
-    """Exercise 06.4: joints (N, C, 2), members of a class merged by their scores."""
-    people = clusters.max(initial=-1) + 1
-    joints = np.full((people, class_count, 2), np.nan)
-    for person in range(people):
-        for label in np.unique(labels[clusters == person]):
-            is_member = (clusters == person) & (labels == label)
-            weights = scores[is_member, None]  # (members, 1)
-            total = (weights * points[is_member]).sum(axis=0)
-            joints[person, label] = total / weights.sum()
-    return joints
-
-
-def merged_by(choose):
-    """A wrong answer: one candidate or place of a class by choose(points, scores)."""
-
-    def answer(points, scores, labels, clusters, class_count):
-        joints = merge_duplicates(points, scores, labels, clusters, class_count)
-        for person, label in np.argwhere(~np.isnan(joints[..., 0])):
-            is_member = (clusters == person) & (labels == label)
-            joints[person, label] = choose(points[is_member], scores[is_member])
-        return joints
-
-    return answer
-
-
-def sequential_mean(points, scores):
-    place, weight = points[0], scores[0]
-    for point, score in zip(points[1:], scores[1:], strict=True):
-        place, weight = (place * weight + point * score) / (weight + score), score
-    return place
-
-
-def merge_everyone(points, scores, labels, clusters, class_count):
-    one = merge_duplicates(points, scores, labels, 0 * clusters, class_count)
-    return one.repeat(clusters.max() + 1, axis=0)
-
-
-def merge_last_place(points, scores, labels, clusters, class_count):
-    people = clusters.max(initial=-1) + 1
-    total, weight = np.zeros((people, class_count, 2)), np.zeros((people, class_count))
-    np.add.at(total, (clusters, labels), scores[:, None] * points)
-    np.add.at(weight, (clusters, labels), scores)
-    with np.errstate(invalid="ignore"):
-        return total / weight[..., None]
-
-
-def merges_a_crowd(answer):
-    random = np.random.default_rng(2)
-    points, scores = random.uniform(0, 99, (80, 2)), random.uniform(0.1, 1, 80)
-    clusters = np.append(random.integers(-1, 5, 79), 4)
-    labels = np.where(clusters < 0, -1, random.integers(0, 6, 80))
-    total, weight = np.zeros((5, 6, 2)), np.zeros((5, 6, 1))
-    for d in np.flatnonzero(clusters >= 0):
-        total[clusters[d], labels[d]] += scores[d] * points[d]
-        weight[clusters[d], labels[d]] += scores[d]
-    want = np.where(weight > 0, total / np.maximum(weight, 1e-9), np.nan)
-    found = watch(answer)(points, scores, labels, clusters, 6)
-    expect_array(found, want, "80 candidates, five people, six classes")
-
-
-def refinement_targets(joint, grid, stride, radius, deviation=7.2801):
-    """Exercise 06.5: mask (h, w) of cells near a joint, offsets (h, w, 2) to it."""
-    y, x = (stride * torch.arange(n) + (stride - 1) / 2 for n in grid)  # (h,), (w,)
-    centres = torch.stack(torch.meshgrid(x, y, indexing="xy"), dim=-1)  # (h, w, 2)
-    steps = joint - centres  # px
-    mask = steps.square().sum(dim=-1) <= radius**2
-    return mask, steps * mask[..., None] / deviation
-
-
-def refined_by(
-    shift=None,
-    place=lambda joint, first, last: joint,
-    size=lambda steps, stride: steps.norm(dim=-1),
-    change=lambda steps, mask, stride, deviation: steps * mask / deviation,
-):
-    """A wrong answer: other centres, joint, size of the steps to it or offsets."""
-
-    def answer(joint, grid, stride, radius, deviation=7.2801):
-        at = (stride - 1) / 2 if shift is None else shift * stride
-        y, x = (stride * torch.arange(n) + at for n in grid)
-        centres = torch.stack(torch.meshgrid(x, y, indexing="xy"), dim=-1)
-        steps = place(joint, centres[0, 0], centres[-1, -1]) - centres
-        mask = size(steps, stride) <= radius
-        return mask, change(steps, mask[..., None], stride, deviation)
-
-    return answer
-
-
-def refines_a_map(answer):
-    joint, stride, radius = torch.tensor([21.3, 14.9]), 3, 10.5
-    mask, offsets = watch(answer)(joint, (11, 14), stride, radius, 2.5)
-    want = torch.zeros(11, 14, 3)
-    for row, column in torch.cartesian_prod(torch.arange(11), torch.arange(14)):
-        step = joint - (torch.stack([column, row]) * 3 + 1.0)
-        if torch.linalg.norm(step) <= radius:
-            want[row, column] = torch.tensor([*step / 2.5, 1.0])
-    expect_close(mask, want[..., 2], "a grid of 11 x 14, stride 3: the mask")
-    expect_close(offsets, want[..., :2], "a grid of 11 x 14, stride 3: the offsets")
-
-
 def assign_people(shares):
-    """Exercise 06.6: for each prediction the person it is scored with, or -1."""
+    """Exercise 06.4: for each prediction the person it is scored with, or -1."""
     assigned = np.full(len(shares), -1)
     if shares.size == 0:
         return assigned
@@ -280,7 +178,7 @@ def assigns_a_crowd(answer):
 
 
 def local_search(labels, clusters, alpha, beta):
-    """Exercise 06.7: labels and clusters that no move of one candidate betters."""
+    """Exercise 06.5: labels and clusters that no move of one candidate betters."""
     labels, clusters = labels.copy(), clusters.copy()
 
     def costs_in(person, d):  # of candidate d in this person, for each class (C,)
@@ -403,47 +301,6 @@ SOLUTIONS = [
     ),
     Solution(
         "06.4",
-        "merge_duplicates",
-        merge_duplicates,
-        [
-            Wrong(lambda points, *_: points[None], "one joint each"),
-            Wrong(merged_by(lambda p, s: s @ p), "one joint each"),
-            Wrong(merge_everyone, "several people"),
-            Wrong(merged_by(lambda p, s: p.mean(axis=0)), "two of a class"),
-            Wrong(merged_by(lambda p, s: p[-1]), "two of a class"),
-            Wrong(merged_by(lambda p, s: p[s.argmax()]), "two of a class"),
-            Wrong(merged_by(sequential_mean), "three of a class"),
-            Wrong(merge_last_place, "suppressed"),
-            Wrong(lambda *a: np.nan_to_num(merge_duplicates(*a)), "a missing class"),
-            Wrong(lambda *a: merge_duplicates(*a)[: a[3].max() + 1], "no people"),
-        ],
-        points=4,
-        hidden=[Case("a crowd", merges_a_crowd, NO_HINTS)],
-    ),
-    Solution(
-        "06.5",
-        "refinement_targets",
-        refinement_targets,
-        [
-            Wrong(refined_by(place=lambda j, *_: j.flip(-1)), "x goes to the right"),
-            Wrong(refined_by(shift=0), "centres of cells"),
-            Wrong(refined_by(shift=0.5), "centres of cells"),
-            Wrong(refined_by(size=lambda x, _: x.abs().amax(dim=-1)), "a disc in px"),
-            Wrong(refined_by(size=lambda x, s: x.norm(dim=-1) / s), "a disc in px"),
-            Wrong(refined_by(size=lambda x, s: x.norm(dim=-1) + 1e-4), "the rim"),
-            Wrong(refined_by(change=lambda x, m, s, d: -x * m / d), "to the joint"),
-            Wrong(refined_by(change=lambda x, m, s, d: x.flip(-1) * m / d), "x first"),
-            Wrong(refined_by(change=lambda x, m, s, d: x * m), "in deviations"),
-            Wrong(refined_by(change=lambda x, m, s, d: x * m / s), "in deviations"),
-            Wrong(lambda *a: refinement_targets(*a[:4]), "in deviations"),
-            Wrong(refined_by(change=lambda x, m, s, d: x / d), "nothing outside"),
-            Wrong(refined_by(place=torch.clamp), "a joint outside"),
-        ],
-        points=4,
-        hidden=[Case("a map", refines_a_map, NO_HINTS)],
-    ),
-    Solution(
-        "06.6",
         "assign_people",
         assign_people,
         [
@@ -459,7 +316,7 @@ SOLUTIONS = [
         hidden=[Case("a crowd", assigns_a_crowd, NO_HINTS)],
     ),
     Solution(
-        "06.7",
+        "06.5",
         "local_search",
         local_search,
         [

@@ -44,25 +44,6 @@ def cycle_from_behind(edges, joined, count):
     return None
 
 
-def merge_by_sums(points, scores, labels, clusters, class_count):
-    kept = np.flatnonzero(clusters >= 0)
-    people = len(np.unique(clusters[kept]))
-    sums = torch.zeros(people, class_count, 3, dtype=torch.float64)
-    for d in kept:
-        sums[clusters[d], labels[d]] += scores[d] * torch.tensor([*points[d], 1.0])
-    return sums[..., :2] / sums[..., 2:]  # 0 / 0 is NaN
-
-
-def refinement_by_loops(joint, grid, stride, radius, deviation=7.2801):
-    mask, offsets = torch.zeros(grid, dtype=torch.bool), torch.zeros(*grid, 2)
-    for row, column in product(range(grid[0]), range(grid[1])):
-        cell = torch.tensor([column, row])
-        step = joint - (stride * cell + (stride - 1) / 2)
-        if math.hypot(*step.tolist()) <= radius:
-            mask[row, column], offsets[row, column] = True, step / deviation
-    return mask, offsets
-
-
 def people_by_rank(shares):
     """Predictions in falling order of their best share, the first of equals first."""
     assigned, taken = np.full(len(shares), -1), set()
@@ -72,7 +53,7 @@ def people_by_rank(shares):
         if person not in taken:
             assigned[i] = person
             taken |= {person} - {-1}
-    return assigned
+    return torch.from_numpy(assigned)
 
 
 def neighbours(solution, given):
@@ -120,11 +101,9 @@ def search_at_random(seed):
         ("06.1", cost_of_odds),
         ("06.2", size_by_loops),
         ("06.3", cycle_from_behind),
-        ("06.4", merge_by_sums),
-        ("06.5", refinement_by_loops),
-        ("06.6", people_by_rank),
-        ("06.7", search_steepest),
-        *(("06.7", search_at_random(seed)) for seed in range(3)),
+        ("06.4", people_by_rank),
+        ("06.5", search_steepest),
+        *(("06.5", search_at_random(seed)) for seed in range(3)),
     ],
 )
 def test_another_right_answer_passes(number, answer):

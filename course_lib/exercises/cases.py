@@ -108,8 +108,8 @@ def expect_array(
 ) -> None:
     """AssertionError saying what differs when two NumPy arrays are not close.
 
-    A NaN is close to a NaN. It is a FormError when the type or the shape differs; a
-    tensor does as well as an array.
+    It is a FormError when the type or the shape differs; a tensor does as well as an
+    array.
     """
     expected = np.asarray(expected, dtype=np.float64)
     if not isinstance(actual, np.ndarray | torch.Tensor):
@@ -120,7 +120,7 @@ def expect_array(
     if actual.shape != expected.shape:
         shapes = f"expected shape {expected.shape}, got {actual.shape}"
         raise FormError(f"{what}: {shapes}")
-    is_close = np.isclose(actual, expected, 1e-5, tolerance, equal_nan=True)
+    is_close = np.isclose(actual, expected, 1e-5, tolerance)
     _expect_everywhere(is_close, actual, expected, what)
 
 

@@ -1,12 +1,12 @@
 """The exercises of chapter 06, DeepCut: their cases and hints.
 
-06.3 and 06.7, on the graph, are in ch06_graph, 06.4, 06.5 and 06.6 in ch06_people.
+06.3 and 06.5, on the graph, are in ch06_graph, 06.4 in ch06_people.
 """
 
 from course_lib.exercises import ch06_cases as cases
 from course_lib.exercises.cases import Case, Exercise
 from course_lib.exercises.ch06_graph import CYCLE, SEARCH
-from course_lib.exercises.ch06_people import ASSIGNMENT, MERGE, REFINEMENT
+from course_lib.exercises.ch06_people import ASSIGNMENT
 
 COST = [
     Case(
@@ -135,8 +135,6 @@ EXERCISES = [
     Exercise("06.1", COST),
     Exercise("06.2", SIZE),
     Exercise("06.3", CYCLE),
-    Exercise("06.4", MERGE),
-    Exercise("06.5", REFINEMENT),
-    Exercise("06.6", ASSIGNMENT),
-    Exercise("06.7", SEARCH),
+    Exercise("06.4", ASSIGNMENT),
+    Exercise("06.5", SEARCH),
 ]

@@ -1,4 +1,4 @@
-"""Cases and hints of the exercises 06.3 and 06.7, on the graph of candidates."""
+"""Cases and hints of the exercises 06.3 and 06.5, on the graph of candidates."""
 
 from course_lib.exercises import ch06_graph_cases as cases
 from course_lib.exercises import ch06_search_cases as search

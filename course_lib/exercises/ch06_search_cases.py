@@ -1,4 +1,4 @@
-"""What right answers to exercise 06.7 do; the hints are in ch06_graph.
+"""What right answers to exercise 06.5 do; the hints are in ch06_graph.
 
 Every search of single moves passes them, in whichever order it takes its moves.
 """
