@@ -29,6 +29,12 @@ class Scene:
     boxes: Tensor
     head: Tensor
 
+    @property
+    def crowding(self) -> float:
+        """Mean, over the people, of the largest IoU with another one's box; 0 alone."""
+        iou = box_iou(self.boxes, self.boxes).fill_diagonal_(0)
+        return iou.amax(dim=1).mean().item() if len(iou) else 0.0
+
     def owners(self, points: Tensor, radius: float) -> Tensor:
         """The person (D, K) whose labelled joint k is within radius of points[d, k].
 

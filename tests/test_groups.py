@@ -132,3 +132,12 @@ def test_nothing_is_known_of_an_unlabelled_picture():
     assert scene.joints.shape == (0, 14, 2)
     assert scene.owners(torch.rand(5, 14, 2), 9.0).tolist() == [[-1] * 14] * 5
     assert scene.owners(torch.rand(0, 14, 2), 9.0).shape == (0, 14)
+
+
+def test_crowding_is_the_mean_of_the_largest_overlap(scenes):
+    square = torch.tensor([[0.0, 0, 10, 10], [5, 0, 10, 10], [100, 0, 10, 10]])
+    third = 50 / 150
+    two_near = replace(scenes[0], boxes=square)
+    assert two_near.crowding == pytest.approx((third + third + 0) / 3)
+    assert replace(scenes[0], boxes=square[:1]).crowding == 0
+    assert unlabelled(torch.rand(3, 8, 8), 14).crowding == 0
