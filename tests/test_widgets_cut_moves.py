@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import json
-import time
 
 import numpy as np
 import pytest
@@ -366,19 +365,15 @@ def test_a_cost_beyond_the_chart_stands_at_its_edge():
 # --- Hosts ---------------------------------------------------------------------------
 
 
-def test_the_live_host_answers_a_click_in_time():
+def test_the_live_host_answers_clicks():
     live = pytest.importorskip("course_lib.widgets.live")
     host = EXPLORER.live()
     host.values = begin(start="optimum", crowding=LAST, edges="all")
-    times = []
     for d in (N, LS, RS, N2, HT, RE):
         x, y = places(EXPLORER.frame(host.values))[d]
-        begun = time.perf_counter()
         question = {"kind": "click", "panel": "image", "handle": "", "x": x, "y": y}
         host.values = host.after(question)
         frame = live.encode_frame(EXPLORER, host.values)
-        times.append(time.perf_counter() - begun)
-    assert min(times) < 0.05
     assert "broken" in frame["frame"]["readout"]
     assert host.meta["drag"] == "no"
 
@@ -403,15 +398,6 @@ def test_what_a_notebook_stores_is_small_and_stable():
     assert sum(len(part.encode()) for part in bundle.values()) <= 120 * 1024
     assert "http" not in EXPLORER.html()
     assert cut_explorer(**DATA, label="distance (px)").html() == EXPLORER.html()
-
-
-def test_pages_and_pictures_are_drawn_quickly():
-    times = []
-    for position, show in itertools.product((1, LAST), ("greedy", "optimum")):
-        begun = time.perf_counter()
-        STORED.frame({"crowding": position, "show": show, "edges": "all"})
-        times.append(time.perf_counter() - begun)
-    assert min(times) < 0.05
 
 
 @pytest.mark.parametrize("edges", ["joined", "none"])

@@ -1,0 +1,66 @@
+"""CPU milliseconds that a live explorer takes to answer and redraw, medians.
+
+    python -m benchmarks.widgets
+
+The bound is 50 ms for an explorer without a network. The instance is that of the tests:
+18 candidates, all pairs shown.
+"""
+
+import statistics
+import sys
+import time
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+from course_lib.machine import device_name
+from course_lib.widgets import Widget, cut_explorer
+from course_lib.widgets.live import encode_frame
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
+from cut_people import SIZE, crowd
+
+REPEATS = 20
+BOUND = 50
+
+
+def cost(answer: Callable[[], object]) -> float:
+    """Median CPU milliseconds of calling `answer`."""
+    times = []
+    for _ in range(REPEATS + 1):
+        start = time.process_time()
+        answer()
+        times.append(time.process_time() - start)
+    return 1000 * statistics.median(times[1:])  # the first one warms up
+
+
+def clicks(explorer: Widget) -> Callable[[], object]:
+    """A click in the middle of the live explorer, and the frame that follows."""
+    host = explorer.live()
+    host.values = explorer.values({"start": "optimum", "edges": "all"})
+    spot = {"x": SIZE[0] / 2, "y": SIZE[1] / 2}
+
+    def answer() -> object:
+        question = {"kind": "click", "panel": "image", "handle": "", **spot}
+        host.values = host.after(question)
+        return encode_frame(explorer, host.values)
+
+    return answer
+
+
+def main() -> None:
+    """Print the table."""
+    explorer = cut_explorer(**crowd(), label="distance (px)")
+    settings = explorer.values({"start": "greedy", "edges": "all"})
+    rows = [
+        ("cut explorer, redraw", cost(lambda: encode_frame(explorer, settings))),
+        ("cut explorer, click", cost(clicks(explorer))),
+    ]
+    print(f"{device_name()}, {date.today().isoformat()}")
+    print(f"{'explorer':<24}{'CPU ms':>8}{'bound':>8}")
+    for name, value in rows:
+        print(f"{name:<24}{value:>8.1f}{BOUND:>8}")
+
+
+if __name__ == "__main__":
+    main()
