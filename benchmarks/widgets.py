@@ -6,6 +6,7 @@ The bound is 50 ms for an explorer without a network. The instance is that of th
 18 candidates, all pairs shown.
 """
 
+import itertools
 import statistics
 import sys
 import time
@@ -13,12 +14,15 @@ from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 from course_lib.machine import device_name
 from course_lib.widgets import Widget, cut_explorer
 from course_lib.widgets.live import encode_frame
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
-from cut_people import SIZE, crowd
+from cut_people import crowd
 
 REPEATS = 20
 BOUND = 50
@@ -34,14 +38,14 @@ def cost(answer: Callable[[], object]) -> float:
     return 1000 * statistics.median(times[1:])  # the first one warms up
 
 
-def clicks(explorer: Widget) -> Callable[[], object]:
-    """A click in the middle of the live explorer, and the frame that follows."""
-    host = explorer.live()
-    host.values = explorer.values({"start": "optimum", "edges": "all"})
-    spot = {"x": SIZE[0] / 2, "y": SIZE[1] / 2}
+def clicks(explorer: Widget, spots: NDArray[np.float64]) -> Callable[[], object]:
+    """A click on the next of the spots (N, 2), in turn, and the frame that follows."""
+    host, turn = explorer.live(), itertools.cycle(spots.tolist())
+    host.values = explorer.values({"show": "yours", "start": "optimum", "edges": "all"})
 
     def answer() -> object:
-        question = {"kind": "click", "panel": "image", "handle": "", **spot}
+        x, y = next(turn)
+        question = {"kind": "click", "panel": "image", "handle": "", "x": x, "y": y}
         host.values = host.after(question)
         return encode_frame(explorer, host.values)
 
@@ -50,11 +54,12 @@ def clicks(explorer: Widget) -> Callable[[], object]:
 
 def main() -> None:
     """Print the table."""
-    explorer = cut_explorer(**crowd(), label="distance (px)")
+    data = crowd()
+    explorer = cut_explorer(**data, label="distance (px)")
     settings = explorer.values({"start": "greedy", "edges": "all"})
     rows = [
         ("cut explorer, redraw", cost(lambda: encode_frame(explorer, settings))),
-        ("cut explorer, click", cost(clicks(explorer))),
+        ("cut explorer, click", cost(clicks(explorer, data["points"][0]))),
     ]
     print(f"{device_name()}, {date.today().isoformat()}")
     print(f"{'explorer':<24}{'CPU ms':>8}{'bound':>8}")

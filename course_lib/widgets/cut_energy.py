@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy.sparse.csgraph import connected_components
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -50,16 +51,9 @@ def cost(cut: Cut, alpha: Floats, beta: Floats) -> float:
 def groups(cut: Cut) -> list[list[int]]:
     """Kept candidates that chains of joined pairs connect, by their first member."""
     linked = cut.joined & cut.kept & cut.kept[:, None]
-    left, found = [int(d) for d in np.flatnonzero(cut.kept)], []
-    while left:
-        group = reached = {left[0]}
-        while reached:
-            reached = {int(e) for d in reached for e in np.flatnonzero(linked[d])}
-            reached -= group
-            group = group | reached
-        found.append(sorted(group))
-        left = [d for d in left if d not in group]
-    return found
+    _, group = connected_components(linked, directed=False)
+    members = (np.flatnonzero(cut.kept & (group == g)) for g in np.unique(group))
+    return sorted(some.tolist() for some in members if len(some))
 
 
 def broken_triangles(joined: Bools) -> list[tuple[int, int, int]]:
