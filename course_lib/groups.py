@@ -35,18 +35,28 @@ class Scene:
         iou = box_iou(self.boxes, self.boxes).fill_diagonal_(0)
         return iou.amax(dim=1).mean().item() if len(iou) else 0.0
 
-    def owners(self, points: Tensor, radius: float) -> Tensor:
-        """The person (D, K) whose labelled joint k is within radius of points[d, k].
+    def owners(self, points: Tensor, heads: float = 0.5) -> Tensor:
+        """The person (D, K) whose labelled joint k is near points[d, k], or -1.
 
-        points: (D, K, 2) px, a place for each kind of joint. Of several people the
-        nearest, -1 where there is none.
+        points: (D, K, 2) px, a place for each kind of joint. Near is at most `heads`
+        head sizes away, as MPII's scores have it; of several people, the nearest in
+        head sizes.
         """
         if not len(self.joints):
             return points.new_full(points.shape[:2], -1, dtype=torch.long)
         distance = (points[:, None] - self.joints).norm(dim=-1)  # (D, G, K)
+        distance = distance / self.head[:, None]
         distance = distance.masked_fill(self.visible == 0, torch.inf)
         nearest, who = distance.min(dim=1)
-        return who.masked_fill(nearest > radius, -1)
+        return who.masked_fill(nearest > heads, -1)
+
+    def adjacent(self, radius: float) -> Tensor:
+        """Whether a labelled joint of another kind is within radius px, (G, K) bool."""
+        places, shown = self.joints.flatten(0, 1), self.visible.flatten() > 0  # (G K,)
+        kind = torch.arange(self.visible.shape[1], device=places.device)
+        kind = kind.repeat(len(self.joints))
+        near = (torch.cdist(places, places) <= radius) & (kind[:, None] != kind)
+        return ((near & shown).any(dim=1) & shown).view(self.visible.shape)
 
 
 def unlabelled(image: Tensor, joints: int) -> Scene:

@@ -97,15 +97,29 @@ def test_the_owner_of_a_place_is_the_nearest_person_in_reach(scenes):
     for scene in scenes[:6]:
         people, classes = scene.visible.shape
         points = scene.joints + torch.randn(scene.joints.shape, generator=generator) * 4
-        owners = scene.owners(points, 5.0)
+        owners = scene.owners(points, 0.4)
         for d in range(people):
             for k in range(classes):
-                best, who = 5.0, -1
+                best, who = 0.4, -1
                 for g in range(people):
                     distance = (points[d, k] - scene.joints[g, k]).norm().item()
+                    distance /= scene.head[g].item()
                     if scene.visible[g, k] > 0 and distance <= best:
                         best, who = distance, g
                 assert owners[d, k] == who
+
+
+def test_adjacent_joints_are_of_another_kind_and_labelled(scenes):
+    """Against a loop over pairs."""
+    assert any(scene.adjacent(6.0).any() for scene in scenes)
+    for scene in scenes[:6]:
+        shown = (scene.visible > 0).nonzero().tolist()
+        near = torch.zeros(scene.visible.shape, dtype=torch.bool)
+        for g, k in shown:
+            for other, kind in shown:
+                distance = (scene.joints[g, k] - scene.joints[other, kind]).norm()
+                near[g, k] |= bool(kind != k and distance <= 6.0)
+        assert torch.equal(scene.adjacent(6.0), near)
 
 
 def test_empty_corners_show_nobody(dataset):
@@ -130,8 +144,9 @@ def test_empty_corners_show_nobody(dataset):
 def test_nothing_is_known_of_an_unlabelled_picture():
     scene = unlabelled(torch.rand(3, 20, 30), 14)
     assert scene.joints.shape == (0, 14, 2)
-    assert scene.owners(torch.rand(5, 14, 2), 9.0).tolist() == [[-1] * 14] * 5
-    assert scene.owners(torch.rand(0, 14, 2), 9.0).shape == (0, 14)
+    assert scene.owners(torch.rand(5, 14, 2)).tolist() == [[-1] * 14] * 5
+    assert scene.owners(torch.rand(0, 14, 2)).shape == (0, 14)
+    assert scene.adjacent(9.0).shape == (0, 14)
 
 
 def test_crowding_is_the_mean_of_the_largest_overlap(scenes):
