@@ -97,6 +97,20 @@ def average_precision(scores: Tensor, is_true: Tensor, total: int) -> float:
     return (envelope[hits].sum() / total).item()  # each hit adds 1 / total of recall
 
 
+def matching_distances(
+    pred: Tensor, truth: Tensor, visible: Tensor, head: Tensor, alpha: float = 0.5
+) -> tuple[Tensor, Tensor]:
+    """Distances (P, G, K) of joints in head sizes, and the labelled mask (G, K).
+
+    From each prediction's joint to that of each true person; infinite where the two do
+    not match, by the rule and with the errors of `assign_people`.
+    """
+    match, labelled = _matched_joints(pred, truth, visible, head, alpha)
+    distance = (pred.to(truth)[:, None] - truth).norm(dim=-1)
+    distance = distance / head.to(truth)[:, None]
+    return distance.masked_fill(~match, torch.inf), labelled
+
+
 def _matched_joints(
     pred: Tensor, truth: Tensor, visible: Tensor, head: Tensor, alpha: float
 ) -> tuple[Tensor, Tensor]:
