@@ -2,8 +2,10 @@
 
     python -m benchmarks.widgets
 
-The bound is 50 ms for an explorer without a network. The instance is that of the tests:
-18 candidates, all pairs shown.
+The bound is 50 ms for an explorer without a network. The instances are those of the
+tests: 18 candidates, all pairs shown; a clip of two walkers, 192 x 256 pixels, all
+layers on, one frame after the other; three joints on maps of 32 x 24 cells, one shift
+after the other.
 """
 
 import itertools
@@ -18,11 +20,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from course_lib.machine import device_name
-from course_lib.widgets import Widget, cut_explorer
+from course_lib.widgets import Widget, cut_explorer, flip_aligner, tracking_theatre
 from course_lib.widgets.live import encode_frame
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 from cut_people import crowd
+from mirrored_maps import flips
+from walkers import crossing
 
 REPEATS = 20
 BOUND = 50
@@ -52,19 +56,39 @@ def clicks(explorer: Widget, spots: NDArray[np.float64]) -> Callable[[], object]
     return answer
 
 
+def walk(explorer: Widget, name: str, **settings: object) -> Callable[[], object]:
+    """The frame at the next state of a control, in turn."""
+    control = next(control for control in explorer.controls if control.name == name)
+    turn = itertools.cycle(control.states)
+
+    def answer() -> object:
+        return encode_frame(explorer, explorer.values({**settings, name: next(turn)}))
+
+    return answer
+
+
+def theatre() -> Widget:
+    """The walkers' clip, magnified to 192 x 256 pixels; the rest is not."""
+    images = crossing()["images"].repeat(2, axis=1).repeat(2, axis=2)
+    return tracking_theatre(**crossing(images=images))
+
+
 def main() -> None:
     """Print the table."""
     data = crowd()
     explorer = cut_explorer(**data, label="distance (px)")
     settings = explorer.values({"start": "greedy", "edges": "all"})
+    layers = dict.fromkeys(("boxes", "nms"), True)
     rows = [
         ("cut explorer, redraw", cost(lambda: encode_frame(explorer, settings))),
         ("cut explorer, click", cost(clicks(explorer, data["points"][0]))),
+        ("tracking theatre, redraw", cost(walk(theatre(), "frame", **layers))),
+        ("flip aligner, redraw", cost(walk(flip_aligner(**flips()), "shift"))),
     ]
     print(f"{device_name()}, {date.today().isoformat()}")
-    print(f"{'explorer':<24}{'CPU ms':>8}{'bound':>8}")
+    print(f"{'explorer':<26}{'CPU ms':>8}{'bound':>8}")
     for name, value in rows:
-        print(f"{name:<24}{value:>8.1f}{BOUND:>8}")
+        print(f"{name:<26}{value:>8.1f}{BOUND:>8}")
 
 
 if __name__ == "__main__":

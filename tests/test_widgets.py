@@ -41,13 +41,14 @@ from course_lib.widgets import (
     Widget,
     cascade_stepper,
     heat_map,
+    player,
     select,
     slider,
     slider_between,
     toggle,
 )
 from course_lib.widgets.axes import nice_ticks
-from course_lib.widgets.encode import Encoder, to_json
+from course_lib.widgets.encode import Encoder, data_address, to_json
 
 DATA = people()
 STEPPER = cascade_stepper(**DATA)
@@ -227,6 +228,9 @@ def test_controls_cover_their_range():
     ends = slider_between("s", "S", 0, 0.5, 0.1)
     assert ends.states == (0, 0.1, 0.2, 0.3, 0.4, 0.5)
     assert toggle("t", "T").states == (False, True)
+    frames = player("f", "Frame", range(1, 4), 2)
+    assert (frames.kind, frames.start) == ("player", 2)
+    assert frames.texts == ("1 of 3", "2 of 3", "3 of 3")
 
 
 # --- Primitives ------------------------------------------------------------------
@@ -350,6 +354,19 @@ def test_sheets_without_loss_give_back_every_pixel():
         coded = base64.b64decode(book["sheets"][sheet].split(",")[1])
         found = np.asarray(PILImage.open(io.BytesIO(coded)))
         np.testing.assert_array_equal(found[y : y + h, x : x + w], array)
+
+
+@pytest.mark.parametrize(("quality", "form"), [(None, "jpeg"), (50, "webp")])
+def test_pictures_in_colour_are_as_good_as_asked(quality, form):
+    picture = np.asarray(PILImage.fromarray(DATA["images"][0]).resize((96, 128)))
+    grey = picture.mean(axis=-1).astype(np.uint8)
+    colour = data_address(picture, quality=quality)
+    assert colour.startswith(f"data:image/{form};")
+    assert data_address(grey, quality=quality) == data_address(grey)
+    assert data_address(picture, True, quality) == data_address(picture, True)
+    found = PILImage.open(io.BytesIO(base64.b64decode(colour.split(",")[1])))
+    far = np.abs(np.asarray(found.convert("RGB"), dtype=float) - picture)
+    assert far.mean() < 6  # grey levels
 
 
 def test_page_is_self_contained_small_and_stable(tmp_path):

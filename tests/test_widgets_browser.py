@@ -11,8 +11,14 @@ from cut_people import crowd
 from explorer_marks import of
 from lab_server import jupyterlab, write_notebook
 from stick_people import people
+from walkers import crossing
 
-from course_lib.widgets import Text, cascade_stepper, cut_explorer
+from course_lib.widgets import (
+    Text,
+    cascade_stepper,
+    cut_explorer,
+    tracking_theatre,
+)
 
 CHROMIUM = next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))),
@@ -174,6 +180,41 @@ def test_fits_a_narrow_column_sharp_and_in_the_dark(chromium, tmp_path):
 def test_redraws_within_fifty_milliseconds(opened):
     page, _ = opened
     assert page.evaluate(LATENCY) < 50
+
+
+def test_the_clip_plays_to_its_end_and_stops_when_asked(watched, tmp_path):
+    page, wrong = watched
+    path = tracking_theatre(**crossing()).save(tmp_path / "theatre.html")
+    page.goto(path.as_uri())
+    page.wait_for_selector(".px-readout:not(:empty)")
+    frame = ".px-player output"
+    page.focus("[data-control=frame]")
+    page.keyboard.press("Home")
+    assert page.inner_text(frame) == "1 of 16"
+    button = page.locator(".px-play")
+    assert button.get_attribute("aria-label") == "Play: Frame"
+    before = page.evaluate(PIXELS)
+    page.focus(".px-play")
+    page.keyboard.press("Space")
+    settled(page, before)
+    assert button.get_attribute("aria-label") == "Pause: Frame"
+    page.keyboard.press("Space")
+    stopped = page.inner_text(frame)
+    page.wait_for_timeout(600)
+    assert page.inner_text(frame) == stopped != "1 of 16"
+    page.focus("[data-control=frame]")
+    page.keyboard.press("End")
+    page.click(".px-play")  # at its end it starts anew
+    page.keyboard.press("Tab")
+    page.wait_for_function(
+        "() => document.querySelector('.px-player output').textContent === '3 of 16'"
+    )
+    page.wait_for_function(
+        "() => document.querySelector('.px-player output').textContent === '16 of 16'"
+    )
+    assert button.get_attribute("aria-label") == "Play: Frame"
+    assert page.inner_text(".px-readout").startswith("Up to frame 16: ")
+    assert wrong == []
 
 
 # --- JupyterLab --------------------------------------------------------------------

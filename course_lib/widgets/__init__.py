@@ -4,10 +4,11 @@ A `Widget` is panels, controls and layers of primitives joined by a pure functio
 `frame(values)`. `docs/widgets.md` shows how to write one.
 """
 
+from .aligner import flip_aligner
 from .axes import Axes
 from .beliefs import belief_explorer
 from .cascade import cascade_stepper
-from .controls import Control, select, slider, slider_between, toggle
+from .controls import Control, player, select, slider, slider_between, toggle
 from .cut import cut_explorer
 from .decoder import decoder_microscope
 from .dropout_viewer import dropout_viewer
@@ -29,6 +30,8 @@ from .primitives import (
     Text,
 )
 from .stacks import stack_explorer
+from .theatre import tracking_theatre
+from .theatre_data import TrackedFrame, TrackedRun
 from .widget import Event, Frame, Key, Layer, Panel, Readout, Widget
 
 __all__ = [
@@ -53,19 +56,24 @@ __all__ = [
     "Rect",
     "Scale",
     "Text",
+    "TrackedFrame",
+    "TrackedRun",
     "Widget",
     "belief_explorer",
     "cascade_stepper",
     "cut_explorer",
     "decoder_microscope",
     "dropout_viewer",
+    "flip_aligner",
     "heat_map",
     "iteration_explorer",
     "pdj_cursor",
+    "player",
     "pooling_explorer",
     "select",
     "slider",
     "slider_between",
     "stack_explorer",
     "toggle",
+    "tracking_theatre",
 ]

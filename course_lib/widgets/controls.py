@@ -1,9 +1,9 @@
-"""The three controls of an explorer. Each has finitely many states, in order."""
+"""The controls of an explorer. Each has finitely many states, in order."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -69,6 +69,15 @@ def slider(
     shown = tuple(f"{v:g}" for v in states) if texts is None else tuple(texts)
     first = states[0] if start is None else _plain(start)
     return Control(name, label, states, shown, first, "slider")
+
+
+def player(
+    name: str, label: str, values: Iterable[float], start: float | None = None
+) -> Control:
+    """A slider with a button that plays it, for the frames of a clip."""
+    made = slider(name, label, values, start)
+    texts = tuple(f"{text} of {made.texts[-1]}" for text in made.texts)
+    return replace(made, texts=texts, kind="player")
 
 
 def slider_between(

@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image as PILImage
+from PIL import features
 
 from .pictures import HeatMap, Image
 from .primitives import Primitive
@@ -48,25 +49,37 @@ def _wire(value: Any) -> Any:
 
 
 def _save(array: NDArray[np.uint8], form: str, quality: int) -> bytes:
-    """The bytes of a PNG or JPEG file of an array (H, W) or (H, W, 3)."""
+    """The bytes of a PNG, JPEG or WebP file of an array (H, W) or (H, W, 3)."""
     out = io.BytesIO()
     picture = PILImage.fromarray(array)
     if form == "png":
         picture.save(out, "PNG", optimize=True)
+    elif form == "webp":
+        picture.save(out, "WEBP", quality=quality, method=6)
     else:
         picture.save(out, "JPEG", quality=quality, subsampling=0, progressive=True)
     return out.getvalue()
 
 
-def data_address(array: NDArray[np.uint8], lossless: bool = False) -> str:
+def _high(array: NDArray[np.uint8]) -> int:
+    """The quality at which a loss is not seen."""
+    return MAP_QUALITY if array.ndim == 2 else PICTURE_QUALITY
+
+
+def data_address(
+    array: NDArray[np.uint8], lossless: bool = False, quality: int | None = None
+) -> str:
     """An array (H, W) or (H, W, 3) uint8 as a data address: the smaller of two files.
 
     A PNG, or a JPEG of high quality if that is smaller and `lossless` is not asked.
+    quality: 0 to 100; a picture in colour is then WebP, or JPEG without WebP in Pillow.
     """
-    best, form = _save(array, "png", 0), "png"
-    if not lossless:
-        quality = MAP_QUALITY if array.ndim == 2 else PICTURE_QUALITY
-        other = _save(array, "jpeg", quality)
+    if quality is not None and array.ndim == 3 and not lossless:
+        form = "webp" if features.check("webp") else "jpeg"
+        best = _save(array, form, quality)
+    else:
+        best, form = _save(array, "png", 0), "png"
+        other = best if lossless else _save(array, "jpeg", _high(array))
         if len(other) < len(best):
             best, form = other, "jpeg"
     return f"data:image/{form};base64," + base64.b64encode(best).decode("ascii")
@@ -86,11 +99,18 @@ class Encoder:
     """Collects pictures and styles while frames are encoded, then packs them.
 
     lossless: keep every map and picture exact. together: lay pictures on shared
-    sheets (for a page); else one sheet each (for a single frame).
+    sheets (for a page); else one sheet each (for a single frame). quality: see
+    `data_address`.
     """
 
-    def __init__(self, lossless: bool = False, together: bool = True) -> None:
+    def __init__(
+        self,
+        lossless: bool = False,
+        together: bool = True,
+        quality: int | None = None,
+    ) -> None:
         self.lossless = lossless
+        self.quality = quality
         self.together = together
         self.arrays: list[NDArray[np.uint8]] = []
         self._places: dict[tuple, int] = {}
@@ -140,7 +160,7 @@ class Encoder:
                 for number, (x, y) in zip(group, places, strict=True):
                     height, width = self.arrays[number].shape[:2]
                     sprites[number] = [len(sheets), x, y, width, height]
-                sheets.append(data_address(sheet, self.lossless))
+                sheets.append(data_address(sheet, self.lossless, self.quality))
         styles = [json.loads(style) for style in self._styles]
         return {"sheets": sheets, "sprites": sprites, "styles": styles}
 

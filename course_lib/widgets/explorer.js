@@ -67,6 +67,7 @@ class Explorer {
 
   buildControl(control, place) {
     const { kind, label, texts } = control;
+    const isRange = kind === "slider" || kind === "player";
     const output = make("output", {});
     let input;
     if (kind === "select") {
@@ -77,8 +78,8 @@ class Explorer {
       input = make("input", { type: "range", min: 0, max: texts.length - 1, step: 1 });
     }
     const tell = () => {
-      output.textContent = kind === "slider" ? texts[this.indices[place]] : "";
-      if (kind === "slider") input.setAttribute("aria-valuetext", texts[this.indices[place]]);
+      output.textContent = isRange ? texts[this.indices[place]] : "";
+      if (isRange) input.setAttribute("aria-valuetext", texts[this.indices[place]]);
     };
     if (kind === "toggle") input.checked = control.start === 1;
     else input.value = control.start;
@@ -90,11 +91,40 @@ class Explorer {
     tell();
     ownKeys(input).dataset.control = control.name;
     const parts = [make("span", { class: "px-label" }, label), input];
-    if (kind === "slider") {
+    if (isRange) {
       output.style.minWidth = Math.max(...texts.map((t) => t.length)) + "ch";
       parts.push(output);
     }
-    return make("label", { class: "px-control px-" + kind }, ...parts);
+    const made = make("label", { class: "px-control px-" + kind }, ...parts);
+    if (kind !== "player") return made;
+    return make("span", { class: "px-control" }, made, this.buildPlayer(input, label));
+  }
+
+  // A button that moves a slider on to its end, or from its start if it is there.
+  buildPlayer(input, label) {
+    const button = ownKeys(make("button", { type: "button", class: "px-play" }));
+    let timer = 0;
+    const move = (value) => {
+      input.value = value;
+      input.dispatchEvent(new Event("input"));
+    };
+    const turn = (on) => {
+      clearInterval(timer);
+      timer = on ? setInterval(step, 250) : 0;
+      button.textContent = on ? "❚❚" : "▶";
+      button.setAttribute("aria-label", `${on ? "Pause" : "Play"}: ${label}`);
+      this.readout.setAttribute("aria-live", on ? "off" : "polite");
+    };
+    const step = () => {
+      if (this.root.isConnected) move(Number(input.value) + 1);
+      if (!this.root.isConnected || input.value === input.max) turn(false);
+    };
+    button.addEventListener("click", () => {
+      if (!timer && input.value === input.max) move(0);
+      turn(!timer);
+    });
+    turn(false);
+    return button;
   }
 
   buildPanel(spec) {

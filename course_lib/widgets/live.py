@@ -22,7 +22,7 @@ CODE = "\n".join(source(n) for n in ("canvas.js", "explorer.js", "live_host.js")
 def encode_frame(widget: Widget, values: dict[str, Any]) -> dict[str, Any]:
     """One frame and the pictures and styles it refers to, as JSON."""
     frame = widget.frame(values)
-    encoder = Encoder(lossless=widget.lossless, together=False)
+    encoder = Encoder(widget.lossless, together=False, quality=widget.quality)
     panels = {name: encoder.marks(marks) for name, marks in frame.panels.items()}
     shown = {"panels": panels, "readout": frame.readout}
     return {"frame": shown, "book": encoder.book()}

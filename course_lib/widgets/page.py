@@ -21,7 +21,6 @@ from .palette import DARK, LIGHT, colour_table
 from .widget import Widget
 
 MOST_STATES = 4000  # frames of one layer; beyond that a page is the wrong host
-PICTURE_QUALITY = 45  # text stays sharp, and 300 kB must hold two explorers
 
 
 def source(name: str) -> str:
@@ -102,7 +101,7 @@ def _marks(encoder: Encoder, draw: Callable, **values: Any) -> list:
 
 def payload(widget: Widget) -> dict[str, Any]:
     """Everything the page shows, as one JSON value."""
-    encoder = Encoder(lossless=widget.lossless)
+    encoder = Encoder(lossless=widget.lossless, quality=widget.quality)
     layers = []
     for layer in widget.layers:
         draw = partial(_marks, encoder, layer.draw)
@@ -113,12 +112,12 @@ def payload(widget: Widget) -> dict[str, Any]:
     return {"meta": meta, "layers": layers, "readout": readout, "book": encoder.book()}
 
 
-def coded(shown: Picture, form: str) -> str:
+def coded(shown: Picture, form: str, quality: int) -> str:
     """A picture as a file of this form (JPEG or WEBP), in base64."""
     out = io.BytesIO()
     jpeg = {"optimize": True, "progressive": True}
     options = jpeg if form == "JPEG" else {"method": 6}
-    shown.save(out, form, quality=PICTURE_QUALITY, **options)
+    shown.save(out, form, quality=quality, **options)
     return base64.b64encode(out.getvalue()).decode("ascii")
 
 
@@ -137,7 +136,7 @@ def fragment(widget: Widget, shown: Picture | None = None) -> str:
     data = to_json(payload(widget))
     name = "x" + hashlib.sha256(data.encode()).hexdigest()[:12]
     form = "WEBP" if features.check("webp") else "JPEG"
-    fallback = coded(shown or widget.static(), form)
+    fallback = coded(shown or widget.static(), form, widget.print_quality)
     files = ("canvas.js", "explorer.js", "inline_host.js")
     code = "\n".join(source(file) for file in files)
     return (
@@ -170,7 +169,7 @@ def mime_bundle(widget: Widget) -> tuple[dict[str, str], dict[str, Any]]:
     line = spoken(widget).replace("\n", " ")
     bundle = {
         "text/html": fragment(widget, shown),
-        "image/jpeg": coded(shown, "JPEG"),
+        "image/jpeg": coded(shown, "JPEG", widget.print_quality),
         "text/plain": line,
     }
     return bundle, {"image/jpeg": {"alt": line}}

@@ -199,7 +199,9 @@ def draw_widget(widget: Widget, values: Mapping[str, Any] | None = None) -> Pict
     """One frame with title, settings, legend and read-out; 900 pixels wide, RGB."""
     full, frame = widget.values(values), widget.frame(values)
     settings = "   ·   ".join(
-        f"{control.label}: {control.texts[control.index(full[control.name])]}"
+        f"{control.label}: {control.texts[control.index(full[control.name])]}".replace(
+            " ", "\u00a0"
+        )
         for control in widget.controls
     )
     height = _write(widget, frame, settings, None)

@@ -102,6 +102,8 @@ class Widget:
     not set by a control, which layers may depend on. respond(values, event) ->
     values: what a drag or click changes; only the live host calls it. drags: whether
     there are dots to drag. lossless: keep maps exact even where that takes more room.
+    quality, print_quality: 0 to 100, of stored pictures in colour (high unless given)
+    and of the frame that is stored as a picture.
     """
 
     title: str
@@ -115,6 +117,8 @@ class Widget:
     respond: Callable[[Values, Event], Values] | None = None
     drags: bool = True
     lossless: bool = False
+    quality: int | None = None
+    print_quality: int = 45  # text stays sharp, and 300 kB must hold two explorers
 
     def __post_init__(self) -> None:
         panels = [panel.name for panel in self.panels]
