@@ -367,6 +367,9 @@ def test_pictures_in_colour_are_as_good_as_asked(quality, form):
     found = PILImage.open(io.BytesIO(base64.b64decode(colour.split(",")[1])))
     far = np.abs(np.asarray(found.convert("RGB"), dtype=float) - picture)
     assert far.mean() < 6  # grey levels
+    encoder = Encoder(quality=quality)
+    encoder.marks([Image(one) for one in (picture, picture[::-1], grey, grey[::-1])])
+    assert len(encoder.book()["sheets"]) == (2 if quality is None else 3)
 
 
 def test_page_is_self_contained_small_and_stable(tmp_path):

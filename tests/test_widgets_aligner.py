@@ -247,7 +247,7 @@ def test_small_maps_are_shown_whole():
 def test_what_is_stored_is_self_contained_and_small():
     bundle, metadata = ALIGNER._repr_mimebundle_()
     assert "http" not in bundle["text/html"]
-    assert sum(len(part.encode()) for part in bundle.values()) <= 140_000
+    assert sum(len(part.encode()) for part in bundle.values()) <= 130_000
     assert metadata["image/jpeg"]["alt"].startswith("How far does")
     assert flip_aligner(**flips()).html() == bundle["text/html"]
 

@@ -395,7 +395,7 @@ def test_it_starts_where_propagation_first_saves_someone():
 def test_what_is_stored_is_self_contained_and_small():
     bundle, metadata = THEATRE._repr_mimebundle_()
     assert "http" not in bundle["text/html"]
-    assert sum(len(part.encode()) for part in bundle.values()) <= 150_000
+    assert sum(len(part.encode()) for part in bundle.values()) <= 130_000
     assert metadata["image/jpeg"]["alt"].startswith("Who is who")
     assert tracking_theatre(**crossing()).html() == bundle["text/html"]
 

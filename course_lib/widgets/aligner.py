@@ -29,7 +29,7 @@ QUESTION = (
     "By how many cells must the un-mirrored map move before the two are averaged?"
 )
 NOW = ("shift", "joint")
-PRINTED = 25  # quality of the stored frame: cells with sharp borders take much room
+PRINTED = 20  # quality of the stored frame: cells with sharp borders take much room
 
 
 def flip_aligner(

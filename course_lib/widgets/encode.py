@@ -100,7 +100,7 @@ class Encoder:
 
     lossless: keep every map and picture exact. together: lay pictures on shared
     sheets (for a page); else one sheet each (for a single frame). quality: see
-    `data_address`.
+    `data_address`; pictures in colour are then on sheets of their own.
     """
 
     def __init__(
@@ -152,7 +152,9 @@ class Encoder:
         sheets: list[str] = []
         by_shape: dict[tuple, list[int]] = {}
         for number, array in enumerate(self.arrays):
-            key = array.shape if self.together else (number,)
+            # At a low quality neighbours on a sheet would stain each other's borders.
+            is_poor = self.quality is not None and array.ndim == 3
+            key = (number,) if is_poor or not self.together else array.shape
             by_shape.setdefault(key, []).append(number)
         for numbers in by_shape.values():
             for group in self._groups(numbers):

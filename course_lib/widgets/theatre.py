@@ -31,7 +31,7 @@ TITLE = "Who is who, frame by frame"
 QUESTION = "What saves a person whom the detector misses, and what keeps ids apart?"
 RUN = ("dropout", "propagation", "similarity")
 NOW = ("frame", *RUN)
-QUALITY, PRINTED = 50, 25  # of the clip's pictures and of the stored frame
+QUALITY, PRINTED = 45, 20  # of the clip's pictures and of the stored frame
 
 
 def tracking_theatre(
