@@ -191,6 +191,20 @@ def test_a_pose_without_joints_has_no_number():
     assert "3" not in {m.text for m in numbers(theatre)}
 
 
+def test_people_of_one_time_differ_in_colour():
+    many = np.stack([pose(frame, 0) for frame in (1, 6, 12)])
+    later = {"joints": many, "scores": many[..., 0]}
+    theatre = one([still(**later, ids=[1, 2, 7]), still(**later, ids=[13, 7, 8])])
+    colours = {}
+    for frame, ids in ((1, (1, 2, 7)), (2, (13, 7, 8))):
+        skeletons = of(theatre.frame({"frame": frame}).panels["image"], Lines)
+        assert len({m.colour for m in skeletons}) == 3
+        for mark, person in zip(skeletons, ids, strict=True):
+            assert colours.setdefault(person, mark.colour) == mark.colour
+    lines = [m for m in of(theatre.frame().panels["chart"], Points) if m.filled]
+    assert {m.colour for m in lines} <= set(colours.values())
+
+
 def test_numbers_of_people_on_one_spot_lie_apart():
     same = np.stack([pose(8, 0)] * 3)
     theatre = one([still(joints=same, scores=same[..., 0], ids=[1, 2, 3])])

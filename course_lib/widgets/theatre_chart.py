@@ -17,7 +17,7 @@ from .cut_words import counted
 from .palette import VERMILLION
 from .primitives import Caption, Lines, Points, Polyline, Primitive, Rect, Scale, Text
 from .theatre_data import COUNTS, Floats, Theatre, TrackedRun
-from .theatre_views import centres, hue, snap
+from .theatre_views import centres, hues, snap
 
 SIZE = WIDTH, HEIGHT = 400, 350  # panel units
 LEFT, RIGHT = 76, 34  # panel units beside the axes
@@ -105,7 +105,8 @@ class TheatreChart:
         self, dropout: float, propagation: bool, similarity: str
     ) -> list[Primitive]:
         """A line for every id, broken where it was lost, with its number."""
-        tracks = self.tracks(self.data.runs[dropout, propagation, similarity])
+        run = self.data.runs[dropout, propagation, similarity]
+        tracks, colours = self.tracks(run), hues(run)
         marks: list[Primitive] = []
         for person, track in tracks.items():
             places = np.round(self.axes.to_panel(track), 1)
@@ -113,11 +114,17 @@ class TheatreChart:
             breaks = [n for n, (a, b) in enumerate(pairwise(frames), 1) if b > a + 1]
             for n in breaks:
                 marks.append(
-                    Lines(places[n - 1 : n], places[n : n + 1], hue(person), 1.5, AGAIN)
+                    Lines(
+                        places[n - 1 : n],
+                        places[n : n + 1],
+                        colours[person],
+                        1.5,
+                        AGAIN,
+                    )
                 )
             for piece in np.split(places, breaks):
-                marks.append(Polyline(piece, hue(person), 2.5))
-            marks.append(Points(places, (), hue(person), 2.5))
+                marks.append(Polyline(piece, colours[person], 2.5))
+            marks.append(Points(places, (), colours[person], 2.5))
         return [*marks, *self._numbers(tracks)]
 
     def _numbers(self, tracks: dict[int, list[tuple[int, float]]]) -> list[Primitive]:

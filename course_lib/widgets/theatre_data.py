@@ -94,6 +94,15 @@ class TrackedRun:
         """How many of one of `COUNTS` each frame adds, (F,)."""
         return np.diff(getattr(self, name), prepend=0)
 
+    @cached_property
+    def lives(self) -> dict[int, tuple[int, int]]:
+        """The first and the last frame of each id, from 0, by id."""
+        made: dict[int, tuple[int, int]] = {}
+        for n, frame in enumerate(self.frames):
+            for person in frame.ids.tolist():
+                made[person] = made.get(person, (n, n))[0], n
+        return dict(sorted(made.items()))
+
 
 @dataclass(frozen=True, eq=False)
 class Theatre:

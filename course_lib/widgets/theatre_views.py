@@ -16,9 +16,9 @@ from .cut_words import counted
 from .palette import BLUE, GREEN, ORANGE, PURPLE, SKY, VERMILLION, WHITE, YELLOW
 from .pictures import Image
 from .primitives import Arrows, Caption, Dash, Lines, Points, Primitive, Rect, Text
-from .theatre_data import Floats, Theatre, TrackedFrame
+from .theatre_data import Floats, Theatre, TrackedFrame, TrackedRun
 
-Draw = Callable[[TrackedFrame], list[Primitive]]
+Hues = dict[int, str]  # by id
 
 HUES = (BLUE, ORANGE, GREEN, PURPLE, SKY, VERMILLION)  # of ids, in turn
 DETECTED, MOVED = WHITE, YELLOW  # what comes from the detector and from propagation
@@ -31,9 +31,16 @@ STORED = 192  # px; the width of stored pictures
 STILL = 0.5  # px; joints that moved less get no arrow
 
 
-def hue(person: int) -> str:
-    """The colour of an id."""
-    return HUES[person % len(HUES)]
+def hues(run: TrackedRun) -> Hues:
+    """A colour for each id. Ids of one time differ in it while there are enough."""
+    made: Hues = {}
+    for person, (first, last) in run.lives.items():
+        turn = person % len(HUES)
+        order = HUES[turn:] + HUES[:turn]
+        lives = ((other, run.lives[other]) for other in made)
+        taken = {made[other] for other, (a, b) in lives if a <= last and b >= first}
+        made[person] = next((hue for hue in order if hue not in taken), order[0])
+    return made
 
 
 def snap(points: Floats) -> Floats:
@@ -67,8 +74,13 @@ class TheatreViews:
         self.images = shrunk(data.images)
         self.unit = data.size[1] / TALL  # px to a screen pixel, about
 
-    def layer(self, draw: Draw) -> Callable[..., list[Primitive]]:
-        """What `draw` makes of the frame and run asked for, unless switched off."""
+    def layer(
+        self, draw: Callable[..., list[Primitive]], has_ids: bool = False
+    ) -> Callable[..., list[Primitive]]:
+        """What `draw` makes of the frame asked for, unless it is switched off.
+
+        has_ids: whether it needs the colours of ids too.
+        """
 
         def drawn(
             frame: int,
@@ -79,9 +91,9 @@ class TheatreViews:
         ) -> list[Primitive]:
             if not all(switch.values()):
                 return []
-            return draw(
-                self.data.runs[dropout, propagation, similarity].frames[frame - 1]
-            )
+            run = self.data.runs[dropout, propagation, similarity]
+            shown = run.frames[frame - 1]
+            return draw(shown, hues(run)) if has_ids else draw(shown)
 
         return drawn
 
@@ -92,15 +104,21 @@ class TheatreViews:
 
     def detections(self, shown: TrackedFrame) -> list[Primitive]:
         """What the detector found, and what was taken from it."""
-        marks: list[Primitive] = []
-        for x, y, w, h in snap(shown.lost):
-            marks.append(Rect(x, y, w, h, DETECTED, 2.2, LOST_DASH, halo=True))
-            low = min(y + h, self.data.size[1] - 16 * self.unit) + 8 * self.unit
-            words = {"align": "centre", "halo": True}
-            marks.append(Text(x + (w - 1) / 2, low, "lost", DETECTED, **words))
-        for box in snap(shown.detections):
-            marks.append(Rect(*box, DETECTED, THIN, halo=True))
-        return marks
+        lost = (DETECTED, 2.2, LOST_DASH)
+        return [
+            *(Rect(*box, *lost, halo=True) for box in snap(shown.lost)),
+            *(Rect(*box, DETECTED, THIN, halo=True) for box in snap(shown.detections)),
+        ]
+
+    def losses(self, shown: TrackedFrame) -> list[Primitive]:
+        """A word below each detection that was taken away."""
+        if not len(shown.lost):
+            return []
+        x, y, w, h = shown.lost.T
+        below = np.stack([x + (w - 1) / 2, y + h + 8 * self.unit], axis=1)
+        places = snap(spread(below, 20 * self.unit, self.data.size))
+        style = {"align": "centre", "halo": True}
+        return [Text(*place, "lost", DETECTED, **style) for place in places]
 
     def ghosts(self, shown: TrackedFrame) -> list[Primitive]:
         """The last frame's joints where the flow takes them, and their ways there."""
@@ -139,17 +157,17 @@ class TheatreViews:
             marks.append(Rect(*box, *style, halo=True))
         return marks
 
-    def poses(self, shown: TrackedFrame) -> list[Primitive]:
+    def poses(self, shown: TrackedFrame, colours: Hues) -> list[Primitive]:
         """The final poses, each in the colour of its id."""
         marks: list[Primitive] = []
-        for pose, person in zip(shown.joints, shown.ids, strict=True):
+        for pose, person in zip(shown.joints, shown.ids.tolist(), strict=True):
             starts, ends, alone = self.limbs(snap(pose))
-            marks.append(Lines(starts, ends, hue(person), 3, halo=True))
+            marks.append(Lines(starts, ends, colours[person], 3, halo=True))
             if alone:
-                marks.append(Points(alone, (), hue(person), 2.5, halo=True))
+                marks.append(Points(alone, (), colours[person], 2.5, halo=True))
         return marks
 
-    def badges(self, shown: TrackedFrame) -> list[Primitive]:
+    def badges(self, shown: TrackedFrame, colours: Hues) -> list[Primitive]:
         """The id of each pose above its highest joint."""
         has = [p for p, c in enumerate(centres(shown.joints)) if np.isfinite(c).all()]
         if not has:
@@ -163,7 +181,7 @@ class TheatreViews:
             person, has_joint = int(shown.ids[p]), np.isfinite(shown.joints[p, :, 0])
             score = shown.scores[p, has_joint].mean()
             label = f"id {person}, mean score {score:.2f}"
-            marks += badge(person, *place, label)
+            marks += badge(str(person), colours[person], *place, label)
         return marks
 
     def told(self, shown: TrackedFrame) -> list[Primitive]:
@@ -180,10 +198,12 @@ class TheatreViews:
         return [Caption(f"{text}.")]
 
 
-def badge(person: int, x: float, y: float, label: str = "") -> list[Primitive]:
+def badge(
+    text: str, colour: str, x: float, y: float, label: str = ""
+) -> list[Primitive]:
     """The mark of an id: its number on a disc of its colour."""
     labels = (label,) if label else ()
     return [
-        Points([(x, y)], labels, hue(person), BADGE, halo=True),
-        Text(x, y, str(person), WHITE, 13, "centre", bold=True, halo=True),
+        Points([(x, y)], labels, colour, BADGE, halo=True),
+        Text(x, y, text, WHITE, 13, "centre", bold=True, halo=True),
     ]
