@@ -16,7 +16,8 @@ from .page import colour_maps, describe, source
 from .palette import COLOUR_MAPS
 from .widget import Event, Widget
 
-CODE = "\n".join(source(n) for n in ("canvas.js", "explorer.js", "live_host.js"))
+FILES = ("canvas.js", "explorer.js", "player.js", "live_host.js")
+CODE = "\n".join(source(name) for name in FILES)
 
 
 def encode_frame(widget: Widget, values: dict[str, Any]) -> dict[str, Any]:

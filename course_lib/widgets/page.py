@@ -137,7 +137,9 @@ def fragment(widget: Widget, shown: Picture | None = None) -> str:
     name = "x" + hashlib.sha256(data.encode()).hexdigest()[:12]
     form = "WEBP" if features.check("webp") else "JPEG"
     fallback = coded(shown or widget.static(), form, widget.print_quality)
-    files = ("canvas.js", "explorer.js", "inline_host.js")
+    has_player = any(control.kind == "player" for control in widget.controls)
+    players = ["player.js"] if has_player else []
+    files = ("canvas.js", "explorer.js", *players, "inline_host.js")
     code = "\n".join(source(file) for file in files)
     return (
         f'<div class="px-host" data-explorer="{name}">'
