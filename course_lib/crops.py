@@ -1,10 +1,12 @@
 """Which part of a picture a network for one person gets to see."""
 
+from dataclasses import replace
+
 import torch
 from torch import Tensor
 
 from course_lib.data import Augment, Crops, PoseDataset, sample_crops
-from course_lib.geometry import apply_affine, expand_box
+from course_lib.geometry import apply_affine, box_centre, box_from_centre, expand_box
 
 MARGIN = 1.5  # a person's box, as large as this times that of the labelled joints
 
@@ -19,6 +21,42 @@ def person_boxes(dataset: PoseDataset, data: str, aspect: float) -> Tensor:
     if data == "rendered":
         return expand_box(dataset.image_boxes, 1.0, aspect)
     return expand_box(dataset.boxes, MARGIN, aspect)
+
+
+def cut_people(
+    dataset: PoseDataset, boxes: Tensor, size: tuple[int, int]
+) -> PoseDataset:
+    """A data set with one picture (h, w) = `size` for each person: its box, enlarged.
+
+    boxes: (N, 4) image px, of the aspect of `size`. Training on crops of small pictures
+    is faster than on crops of whole scenes. Labels are in px of the new pictures, where
+    joints and boxes may reach beyond the border; `scale` is NaN, as no way leads back.
+    """
+    people, parts = torch.arange(len(dataset), device=dataset.images.device), []
+    for index in people.split(256):
+        crops = sample_crops(dataset, index, boxes[index], size)
+        images = (255 * crops.images).round().byte()
+        parts.append((images, crops.keypoints, crops.affine))
+    images, keypoints, affine = (torch.cat(part) for part in zip(*parts, strict=True))
+    zoom = affine[:, 0, 0]  # (N,) new px per px
+
+    def moved(some: Tensor) -> Tensor:
+        centre = apply_affine(affine, box_centre(some)[:, None])[:, 0]
+        return box_from_centre(centre, some[:, 2:] * zoom[:, None])
+
+    names = ("boxes", "boxes_full", "head_boxes")
+    return replace(
+        dataset,
+        **{name: moved(getattr(dataset, name)) for name in names},
+        images=images,
+        sizes=dataset.sizes.new_tensor(size).expand(len(people), 2),
+        image_index=people,
+        keypoints=keypoints,
+        areas=dataset.areas * zoom**2,
+        image_ids=dataset.image_ids[dataset.image_index],
+        scale=torch.full_like(zoom, torch.nan),
+        averages={},
+    )
 
 
 def random_crops(
