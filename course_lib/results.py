@@ -33,6 +33,7 @@ MAKERS = {  # files in data_scripts/ that state the version of a data set
     "rendered": "people/sets.py",
     "lsp": "lsp.py",
     "lspet": "lsp.py",
+    "coco": "coco.py",
 }
 SAME = (
     *("chapter", "data", "profile", "code_hash", "data_version"),

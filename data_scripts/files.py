@@ -7,6 +7,7 @@ complete. A folder belongs to one recipe, named in its `manifest.json`.
 import errno
 import json
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -79,6 +80,32 @@ def write_json(path: Path, value: Any) -> None:
     """Write compact JSON atomically; the same value gives the same bytes."""
     text = json.dumps(value, separators=(",", ":"), allow_nan=False)
     write_atomic(path, text.encode())
+
+
+def take_image(source: Path, target: Path) -> tuple[int, int]:
+    """Put an image into the set; returns its (width, height) in pixels."""
+    from PIL import Image
+
+    if not source.is_file():
+        raise DataError(f"{source} is missing: unpack the release again.")
+    try:
+        with Image.open(source) as image:
+            image.load()
+            size = image.size
+    except (OSError, SyntaxError, ValueError) as error:
+        raise DataError(
+            f"{source} is no readable image: unpack the release again."
+        ) from error
+    if target.is_file() and target.stat().st_size == source.stat().st_size:
+        return size
+    part = target.with_name(target.name + PART)
+    part.unlink(missing_ok=True)
+    try:
+        os.link(source, part)
+    except OSError:
+        shutil.copyfile(source, part)
+    os.replace(part, target)
+    return size
 
 
 def read_manifest(folder: Path) -> dict[str, Any] | None:

@@ -30,6 +30,7 @@ from data_scripts.files import (
     folder_lock,
     make_folder,
     plain_errors,
+    take_image,
     write_json,
 )
 from data_scripts.lsp_release import (
@@ -37,7 +38,6 @@ from data_scripts.lsp_release import (
     Variant,
     find_release,
     read_joints,
-    take_image,
 )
 
 CONVERTER_VERSION = "1"

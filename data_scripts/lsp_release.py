@@ -10,14 +10,12 @@ What they leave to the reader, and what is done here:
   convention (the first pixel's centre is 0); LSP may be off by one pixel.
 """
 
-import os
-import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from data_scripts.files import PART, DataError
+from data_scripts.files import DataError
 
 
 @dataclass(frozen=True)
@@ -116,29 +114,3 @@ def read_joints(variant: Variant, path: Path) -> tuple[np.ndarray, np.ndarray]:
             f"{variant.file_name(int(bad.argmax()))}: unpack the release again."
         )
     return points, visible.astype(int)
-
-
-def take_image(source: Path, target: Path) -> tuple[int, int]:
-    """Put an image into the set; returns its (width, height) in pixels."""
-    from PIL import Image
-
-    if not source.is_file():
-        raise DataError(f"{source} is missing: unpack the release again.")
-    try:
-        with Image.open(source) as image:
-            image.load()
-            size = image.size
-    except (OSError, SyntaxError, ValueError) as error:
-        raise DataError(
-            f"{source} is no readable image: unpack the release again."
-        ) from error
-    if target.is_file() and target.stat().st_size == source.stat().st_size:
-        return size
-    part = target.with_name(target.name + PART)
-    part.unlink(missing_ok=True)
-    try:
-        os.link(source, part)
-    except OSError:
-        shutil.copyfile(source, part)
-    os.replace(part, target)
-    return size

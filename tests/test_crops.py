@@ -5,7 +5,12 @@ from types import SimpleNamespace
 import pytest
 import torch
 
-from course_lib.crops import everyone_on, person_boxes, random_crops
+from course_lib.crops import (
+    cut_people,
+    everyone_on,
+    person_boxes,
+    random_crops,
+)
 from course_lib.data import Augment, golden, sample_crops
 from course_lib.geometry import box_centre, expand_box
 
@@ -88,3 +93,29 @@ def test_everyone_on_a_crop_of_one_person_is_that_person():
     joints, visible = everyone_on(dataset, nobody)
     assert joints.shape == (0, 0, 14, 2)
     assert visible.shape == (0, 0, 14)
+
+
+def test_people_cut_out_once_are_seen_as_in_crops_of_the_scene():
+    """Labels to a rounding; pixels to what a second interpolation blurs."""
+    dataset = golden("groups", "train", "lsp14")
+    wide = expand_box(dataset.boxes_full, 1.8, 0.75)
+    cut = cut_people(dataset, wide, (240, 180))
+    assert cut.images.shape == (len(dataset), 3, 240, 180)
+    assert cut.image_ids.tolist() == dataset.image_ids[dataset.image_index].tolist()
+    index, size = torch.arange(len(dataset)), (41, 30)
+    whole = sample_crops(
+        dataset, index, expand_box(dataset.boxes_full, 1.2, 0.75), size
+    )
+    again = sample_crops(cut, index, expand_box(cut.boxes_full, 1.2, 0.75), size)
+    torch.testing.assert_close(
+        again.keypoints, whole.keypoints, atol=1e-3, rtol=0, check_device=False
+    )
+    assert torch.equal(again.visible, whole.visible)
+    assert (again.images - whole.images).abs().mean() < 0.02
+    ratio = cut.areas / cut.boxes_full[:, 2:].prod(dim=1)
+    before = dataset.areas / dataset.boxes_full[:, 2:].prod(dim=1)
+    torch.testing.assert_close(ratio, before)
+    heads = cut.head_boxes[:, 2:] / cut.boxes_full[:, 2:]
+    torch.testing.assert_close(
+        heads, dataset.head_boxes[:, 2:] / dataset.boxes_full[:, 2:]
+    )
