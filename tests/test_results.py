@@ -11,7 +11,7 @@ import pytest
 from course_lib import contents, launch, results
 from course_lib.claims import Claim
 from course_lib.code_hash import code_hash
-from data_scripts.lsp import CONVERTER_VERSION
+from data_scripts import coco, lsp
 from data_scripts.people.sets import GENERATOR_VERSION
 
 CLAIM = Claim("07.C1", "Two stages beat one", "sec. 3", "small nets", 0.1)
@@ -272,8 +272,9 @@ def test_a_damaged_file_is_named(tmp_path, text):
 
 def test_data_versions_are_those_of_the_programs():
     assert results.data_version("rendered") == GENERATOR_VERSION
-    assert results.data_version("lspet") == CONVERTER_VERSION
-    assert results.data_version("coco") is None
+    assert results.data_version("lspet") == lsp.CONVERTER_VERSION
+    assert results.data_version("coco") == coco.CONVERTER_VERSION
+    assert results.data_version("mpii") is None
 
 
 def test_stale_results_are_named(house, tmp_path, monkeypatch):
