@@ -29,12 +29,9 @@ PACKAGE = Path(__file__).resolve().parent
 FOLDER = PACKAGE / "results"
 NOTEBOOKS = PACKAGE.parent / "notebooks"
 DIGITS = 6  # significant digits of stored numbers
-MAKERS = {  # files in data_scripts/ that state the version of a data set
-    "rendered": "people/sets.py",
-    "lsp": "lsp.py",
-    "lspet": "lsp.py",
-    "coco": "coco.py",
-}
+# Files in data_scripts/ that state the version of a data set.
+MAKERS = {"rendered": "people/sets.py", "coco": "coco.py"}
+MAKERS |= dict.fromkeys(("lsp", "lspet"), "lsp.py")
 SAME = (
     *("chapter", "data", "profile", "code_hash", "data_version"),
     *("device", "versions", "claims"),
