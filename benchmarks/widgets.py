@@ -5,7 +5,8 @@
 The bound is 50 ms for an explorer without a network. The instances are those of the
 tests: 18 candidates, all pairs shown; a clip of two walkers, 192 x 256 pixels, all
 layers on, one frame after the other; three joints on maps of 32 x 24 cells, one shift
-after the other.
+after the other; two poses of 14 joints, one of them dragged; a dragged box of a person
+that a plain function answers.
 """
 
 import itertools
@@ -20,10 +21,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from course_lib.machine import device_name
-from course_lib.widgets import Widget, cut_explorer, flip_aligner, tracking_theatre
+from course_lib.widgets import (
+    Widget,
+    bad_box_explorer,
+    cut_explorer,
+    flip_aligner,
+    pose_nms_playground,
+    tracking_theatre,
+)
 from course_lib.widgets.live import encode_frame
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
+from boxed_people import answers, bad_boxes, twins
 from cut_people import crowd
 from mirrored_maps import flips
 from walkers import crossing
@@ -56,6 +65,19 @@ def clicks(explorer: Widget, spots: NDArray[np.float64]) -> Callable[[], object]
     return answer
 
 
+def drags(explorer: Widget, handle: str) -> Callable[[], object]:
+    """A dot of the picture dragged to and fro, and the frame that follows."""
+    host, turn = explorer.live(), itertools.cycle(np.linspace(60, 120, 41).tolist())
+
+    def answer() -> object:
+        x = next(turn)
+        question = {"kind": "drag", "panel": "image", "handle": handle, "x": x, "y": 80}
+        host.values = host.after(question)
+        return encode_frame(explorer, host.values)
+
+    return answer
+
+
 def walk(explorer: Widget, name: str, **settings: object) -> Callable[[], object]:
     """The frame at the next state of a control, in turn."""
     control = next(control for control in explorer.controls if control.name == name)
@@ -79,11 +101,14 @@ def main() -> None:
     explorer = cut_explorer(**data, label="distance (px)")
     settings = explorer.values({"start": "greedy", "edges": "all"})
     layers = dict.fromkeys(("boxes", "nms"), True)
+    box = bad_box_explorer(**bad_boxes(), solve=answers)
     rows = [
         ("cut explorer, redraw", cost(lambda: encode_frame(explorer, settings))),
         ("cut explorer, click", cost(clicks(explorer, data["points"][0]))),
         ("tracking theatre, redraw", cost(walk(theatre(), "frame", **layers))),
         ("flip aligner, redraw", cost(walk(flip_aligner(**flips()), "shift"))),
+        ("pose NMS, drag", cost(drags(pose_nms_playground(**twins()), "7"))),
+        ("bad box, drag", cost(drags(box, "move"))),
     ]
     print(f"{device_name()}, {date.today().isoformat()}")
     print(f"{'explorer':<26}{'CPU ms':>8}{'bound':>8}")

@@ -12,7 +12,7 @@ from course_lib import metrics
 
 
 def conv(channels_in: int, channels: int, kernel: int, stride: int = 1) -> list:
-    """A convolution without bias, padded to keep the place, and batch normalisation.
+    """[convolution without bias, padded to keep the place, batch normalisation].
 
     Built in chapter 07, "The trunk".
     """
@@ -114,7 +114,7 @@ class PoseNet(nn.Module):
         self.head = nn.Sequential(*layers, nn.Conv2d(width, joints, 1))
         for layer in self.head:
             if not isinstance(layer, (nn.BatchNorm2d, nn.ReLU)):
-                nn.init.normal_(layer.weight, std=0.001)  # as in the released code
+                nn.init.normal_(layer.weight, std=0.001)  # as released; its bias: 0
 
     def forward(self, images: Tensor) -> Tensor:
         return self.head(self.trunk(images))

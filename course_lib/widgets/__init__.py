@@ -6,6 +6,8 @@ A `Widget` is panels, controls and layers of primitives joined by a pure functio
 
 from .aligner import flip_aligner
 from .axes import Axes
+from .bad_box import bad_box_explorer
+from .bad_box_data import moved_boxes
 from .beliefs import belief_explorer
 from .cascade import cascade_stepper
 from .controls import Control, player, select, slider, slider_between, toggle
@@ -16,6 +18,7 @@ from .iteration import iteration_explorer
 from .pdj import pdj_cursor
 from .pictures import HeatMap, Image, heat_map
 from .pooling import pooling_explorer
+from .pose_nms import pose_nms_playground
 from .primitives import (
     Arrows,
     Caption,
@@ -59,6 +62,7 @@ __all__ = [
     "TrackedFrame",
     "TrackedRun",
     "Widget",
+    "bad_box_explorer",
     "belief_explorer",
     "cascade_stepper",
     "cut_explorer",
@@ -67,9 +71,11 @@ __all__ = [
     "flip_aligner",
     "heat_map",
     "iteration_explorer",
+    "moved_boxes",
     "pdj_cursor",
     "player",
     "pooling_explorer",
+    "pose_nms_playground",
     "select",
     "slider",
     "slider_between",
