@@ -35,7 +35,7 @@ from data_scripts.files import (
 
 CONVERTER_VERSION = "1"
 SPLITS = {"train": "train2017", "val": "val2017"}
-KEPT = ("id", "width", "height", "license")  # of an image, beside its name
+KEPT = ("id", "width", "height")  # of an image, beside its name and licence
 
 
 def prepare(
@@ -47,8 +47,8 @@ def prepare(
 
     source: the folder of the release. out: the folder to write, by default inside the
     course's cache. limit: at most so many pictures a split, by their number. A folder
-    that is finished is handed out as it is; it needs no source, and a limit only if it
-    was made with another one. Pictures are hard links where the disk allows, else
+    that is finished is handed out as it is and needs no source; another limit than its
+    own is an error. Pictures are hard links where the disk allows, else
     copies. Raises `DataError`, one sentence naming the file and the fix.
     """
     folder = Path(out).expanduser() if out is not None else cache_dir() / "coco"
@@ -105,15 +105,19 @@ def people_of(path: Path, split: str, part: str, limit: int | None) -> dict[str,
     if list(field_of(category, "keypoints", path)) != list(COCO17.joints):
         raise DataError(f"{path} has other joints than COCO's 17: unpack it again.")
     everyone = field_of(content, "annotations", path)
-    labelled = {p["image_id"] for p in everyone if field_of(p, "num_keypoints", path)}
+    labelled = {
+        field_of(person, "image_id", path)
+        for person in everyone
+        if field_of(person, "num_keypoints", path)
+    }
     images = [
-        {name: image[name] for name in KEPT if name in image}
+        {name: field_of(image, name, path) for name in KEPT}
         | {"file_name": f"{part}/{field_of(image, 'file_name', path)}"}
-        for image in sorted(
-            field_of(content, "images", path), key=lambda image: image["id"]
-        )
-        if image["id"] in labelled
-    ][:limit]
+        | ({"license": image["license"]} if "license" in image else {})
+        for image in field_of(content, "images", path)
+        if field_of(image, "id", path) in labelled
+    ]
+    images = sorted(images, key=lambda image: image["id"])[:limit]
     if not images:
         raise DataError(f"{path} labels nobody's joints: unpack the release again.")
     kept = {image["id"] for image in images}

@@ -113,14 +113,16 @@ def test_an_interrupted_run_goes_on(release, tmp_path):
         ({"labelled": 0}, "labels nobody's joints: unpack the release again"),
         ({"width": 41}, r"is 40 x 30, its label says 41 x 30: unpack the release"),
         ({"drop": "num_keypoints"}, "field 'num_keypoints' of record 1 is missing"),
+        ({"drop": "height"}, "field 'height' of record 7 is missing"),
     ],
 )
 def test_bad_labels_are_named(release, tmp_path, change, words):
     joints = change.get("joints", list(COCO17.joints))
     one = person(1, 7, change.get("labelled", 17))
-    one.pop(change.get("drop"), None)
     image = {"id": 7, "width": change.get("width", 40), "height": 30}
     image["file_name"] = "000000000007.jpg"
+    for record in (one, image):
+        record.pop(change.get("drop"), None)
     write(release, [image], [one], {"id": 1, "name": "person", "keypoints": joints})
     with pytest.raises(DataError, match=words):
         prepare(release, tmp_path / "out")
