@@ -204,6 +204,13 @@ def test_it_starts_with_a_small_shift():
     assert texts["show"] == ("alone and re-cropped", *SYSTEMS)
 
 
+def test_it_starts_along_the_axis_asked_for():
+    explorer = bad_box_explorer(**DATA, along="y")
+    assert [explorer.values()[name] for name in ("x", "y", "along")] == [0, YS[-1], "y"]
+    with pytest.raises(ValueError, match='along is "x" or "y", got \'z\''):
+        bad_box_explorer(**DATA, along="z")
+
+
 def test_joints_without_a_label_are_left_out():
     truth = TRUTH.copy()
     truth[0, JOINTS.index("neck")] = np.nan

@@ -57,6 +57,7 @@ def bad_box_explorer(
     systems: Sequence[str] = ("plain", "SSTN"),
     names: Sequence[str] | None = None,
     solve: Solve | None = None,
+    along: str = ALONG_X,
 ) -> Widget:
     """The explorer of N people, K joints, and boxes at X x Y x S positions.
 
@@ -69,7 +70,8 @@ def bad_box_explorer(
     (2, N, X, Y, S), of each system. measure: their name and unit, such as "mean error
     (head sizes)". systems: the names of the two; names: (N,), of the people.
     solve: boxes (M, 4) px and a person from 0 -> (poses (2, M, K, 2), frames (M, 4, 2),
-    errors (2, M)); with it the live explorer lets the reader drag the box.
+    errors (2, M)); with it the live explorer lets the reader drag the box. along: "x"
+    or "y", the axis of the first chart, in which the box is shifted at first.
     Raises ValueError naming the argument that does not fit.
     """
     pictures = np.asarray(images)
@@ -89,6 +91,7 @@ def bad_box_explorer(
         systems=tuple(systems),
         names=tuple(people),
         solve=solve,
+        first=along,
     )
     check(data)
     stored = _widget(data, is_live=False)
@@ -131,8 +134,8 @@ def _controls(data: BadBoxes, has_choice: bool) -> list[Control]:
             [signed(state) for state in states],
         )
         for name, side, states, start in (
-            ("x", "widths", data.xs, next((x for x in data.xs if x > 0), data.xs[0])),
-            ("y", "heights", data.ys, min(data.ys, key=abs)),
+            ("x", "widths", data.xs, _start(data.xs, data.first == ALONG_X)),
+            ("y", "heights", data.ys, _start(data.ys, data.first == ALONG_Y)),
         )
     ]
     middling = min(data.scales, key=lambda scale: abs(scale - 1))
@@ -143,8 +146,17 @@ def _controls(data: BadBoxes, has_choice: bool) -> list[Control]:
         *shifts,
         slider("scale", "Scale", data.scales, middling),
         select("show", "Show", (BOTH, *data.systems), BOTH, texts),
-        select("along", "Chart", (ALONG_X, ALONG_Y), ALONG_X, ("along x", "along y")),
+        select(
+            "along", "Chart", (ALONG_X, ALONG_Y), data.first, ("along x", "along y")
+        ),
     ]
+
+
+def _start(steps: Sequence[float], is_shifted: bool) -> float:
+    """The first step over 0 if there is one, or the step nearest to 0."""
+    if is_shifted:
+        return next((step for step in steps if step > 0), steps[0])
+    return min(steps, key=abs)
 
 
 def _layers(views: BoxViews, is_live: bool) -> list[Layer]:

@@ -86,6 +86,7 @@ class BadBoxes:
     systems: tuple[str, ...]
     names: tuple[str, ...]
     solve: Solve | None
+    first: str
 
     @property
     def size(self) -> tuple[int, int]:
@@ -177,6 +178,8 @@ def check(data: BadBoxes) -> BadBoxes:
         images.ndim == 4 and images.dtype == np.uint8 and images.size > 0,
         f"images are (N, H, W, 3) uint8, got {images.shape} {images.dtype}",
     )
+    is_axis = data.first in (ALONG_X, ALONG_Y)
+    need(is_axis, f'along is "x" or "y", got {data.first!r}')
     sides = len(data.xs), len(data.ys), len(data.scales)
     need_shape("truth", data.truth, (count, joints, 2))
     need_shape("boxes", data.boxes, (count, 4))
