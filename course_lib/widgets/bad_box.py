@@ -71,8 +71,7 @@ def bad_box_explorer(
     (head sizes)". systems: the names of the two; names: (N,), of the people.
     solve: boxes (M, 4) px and a person from 0 -> (poses (2, M, K, 2), frames (M, 4, 2),
     errors (2, M)); with it the live explorer lets the reader drag the box. along: "x"
-    or "y", the axis of the first chart, in which the box is shifted at first.
-    Raises ValueError naming the argument that does not fit.
+    or "y", in which the box is shifted at first. Raises ValueError naming what is wrong.
     """
     pictures = np.asarray(images)
     people = [f"{n}" for n in range(1, len(pictures) + 1)] if names is None else names
