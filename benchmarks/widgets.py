@@ -6,7 +6,8 @@ The bound is 50 ms for an explorer without a network. The instances are those of
 tests: 18 candidates, all pairs shown; a clip of two walkers, 192 x 256 pixels, all
 layers on, one frame after the other; three joints on maps of 32 x 24 cells, one shift
 after the other; two poses of 14 joints, one of them dragged; a dragged box of a person
-that a plain function answers.
+that a plain function answers; fields of 16 limbs on 24 x 24 cells, one end of a segment
+dragged.
 """
 
 import itertools
@@ -26,6 +27,7 @@ from course_lib.widgets import (
     bad_box_explorer,
     cut_explorer,
     flip_aligner,
+    paf_explorer,
     pose_nms_playground,
     tracking_theatre,
 )
@@ -35,6 +37,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 from boxed_people import answers, bad_boxes, twins
 from cut_people import crowd
 from mirrored_maps import flips
+from planted_fields import planted_people
 from walkers import crossing
 
 REPEATS = 20
@@ -109,6 +112,7 @@ def main() -> None:
         ("flip aligner, redraw", cost(walk(flip_aligner(**flips()), "shift"))),
         ("pose NMS, drag", cost(drags(pose_nms_playground(**twins()), "7"))),
         ("bad box, drag", cost(drags(box, "move"))),
+        ("PAF explorer, drag", cost(drags(paf_explorer(**planted_people()), "1"))),
     ]
     print(f"{device_name()}, {date.today().isoformat()}")
     print(f"{'explorer':<26}{'CPU ms':>8}{'bound':>8}")

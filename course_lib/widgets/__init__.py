@@ -15,6 +15,8 @@ from .cut import cut_explorer
 from .decoder import decoder_microscope
 from .dropout_viewer import dropout_viewer
 from .iteration import iteration_explorer
+from .paf import paf_explorer
+from .paf_data import AssemblyStep
 from .pdj import pdj_cursor
 from .pictures import HeatMap, Image, heat_map
 from .pooling import pooling_explorer
@@ -39,6 +41,7 @@ from .widget import Event, Frame, Key, Layer, Panel, Readout, Widget
 
 __all__ = [
     "Arrows",
+    "AssemblyStep",
     "Axes",
     "Caption",
     "Circle",
@@ -72,6 +75,7 @@ __all__ = [
     "heat_map",
     "iteration_explorer",
     "moved_boxes",
+    "paf_explorer",
     "pdj_cursor",
     "player",
     "pooling_explorer",
