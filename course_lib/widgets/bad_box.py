@@ -71,7 +71,7 @@ def bad_box_explorer(
     (head sizes)". systems: the names of the two; names: (N,), of the people.
     solve: boxes (M, 4) px and a person from 0 -> (poses (2, M, K, 2), frames (M, 4, 2),
     errors (2, M)); with it the live explorer lets the reader drag the box. along: "x"
-    or "y", in which the box is shifted at first. Raises ValueError naming what is wrong.
+    or "y", in which the box is shifted at first. Raises ValueError naming the misfit.
     """
     pictures = np.asarray(images)
     people = [f"{n}" for n in range(1, len(pictures) + 1)] if names is None else names
@@ -92,8 +92,7 @@ def bad_box_explorer(
         solve=solve,
         first=along,
     )
-    check(data)
-    stored = _widget(data, is_live=False)
+    stored = _widget(check(data), is_live=False)
     if solve is None:
         return stored
     return Startable(**vars(_widget(data, is_live=True)), stored=stored)
