@@ -142,14 +142,13 @@ def nms_then(change):
     return lambda poses, *rest, **named: change(*pose_nms(poses, *rest, **named), poses)
 
 
-def similar(n, best, poses, scores, boxes):
-    """K + 1.5 H of two poses with sigma1 0.3, sigma2 2, and which joints are near."""
-    r = torch.hypot(*(poses[n] - poses[best]).T) / (boxes[best, 2:].max() / 10)
-    sure = torch.tanh(scores[n] / 0.3) * torch.tanh(scores[best] / 0.3)
-    return sure[r <= 1].sum() + 1.5 * torch.exp(-r / 2).sum(), r <= 1
-
-
 def suppresses_crowds(answer):
+    def similar(n, best, poses, scores, boxes):
+        """K + 1.5 H of two poses, sigma1 0.3, sigma2 2, and which joints are near."""
+        r = torch.hypot(*(poses[n] - poses[best]).T) / (boxes[best, 2:].max() / 10)
+        sure = torch.tanh(scores[n] / 0.3) * torch.tanh(scores[best] / 0.3)
+        return sure[r <= 1].sum() + 1.5 * torch.exp(-r / 2).sum(), r <= 1
+
     for seed in range(8):
         generator = torch.Generator().manual_seed(seed)
         people = 60 * torch.rand(3, 1, 16, 2, generator=generator)
