@@ -16,7 +16,11 @@ from test_exercises_rmpe import nms_of_table
 from torch import Tensor, nn
 
 from course_lib import geometry
+from course_lib.data import golden, sample_crops
+from course_lib.heatmaps import render_heatmaps
 from course_lib.notebooks import chapter, code_cells, read
+from course_lib.simple_baseline import PoseNet, Trunk
+from course_lib.training import load_weights, weights_file
 
 
 def definitions(number, names, around):
@@ -180,3 +184,23 @@ def test_frozen_stays_as_it_is(built):
     assert around[0].weight.grad.abs().sum() > 0
     assert all(p.grad is None for p in net.parameters())
     assert all(torch.equal(before[k], v) for k, v in net.state_dict().items())
+
+
+def test_the_stored_network_answers_where_the_chapter_says():
+    """Its loss is least with labels moved by SHIFT_07, right and down."""
+    people = golden("groups", "train", "coco17")
+    views = geometry.expand_box(people.boxes_full, 1.25, 0.75)
+    crops = sample_crops(people, torch.arange(len(people)), views, (128, 96))
+    net = PoseNet(17, Trunk((1, 1, 1), 24, (32, 64, 128)), 2, 64)
+    net = load_weights(net, weights_file("07_long")).eval()
+    with torch.no_grad():
+        maps = net(crops.images - 0.5)
+    shown = (crops.visible * crops.inside)[..., None, None] > 0
+
+    def loss(shift):
+        places = crops.keypoints + shift
+        target = render_heatmaps(places, crops.visible, maps.shape[-2:], 4, 1.0)
+        return float(((maps - target) * shown).square().mean())
+
+    shift = definitions("08", {"SHIFT_07"}, {"STRIDE": 4})["SHIFT_07"]
+    assert loss(shift) < min(loss(0), loss(-shift), loss(2 * shift))
