@@ -7,7 +7,8 @@ tests: 18 candidates, all pairs shown; a clip of two walkers, 192 x 256 pixels, 
 layers on, one frame after the other; three joints on maps of 32 x 24 cells, one shift
 after the other; two poses of 14 joints, one of them dragged; a dragged box of a person
 that a plain function answers; fields of 16 limbs on 24 x 24 cells, one end of a segment
-dragged.
+dragged; a person of 14 joints below a patch at 26 places, seen by two networks, one
+place after the other; four people of 14 joints, one of them dragged.
 """
 
 import itertools
@@ -25,18 +26,22 @@ from course_lib.machine import device_name
 from course_lib.widgets import (
     Widget,
     bad_box_explorer,
+    crowd_index_calculator,
     cut_explorer,
     flip_aligner,
     paf_explorer,
     pose_nms_playground,
     tracking_theatre,
+    two_branch_viewer,
 )
 from course_lib.widgets.live import encode_frame
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
+import crowded_people
 from boxed_people import answers, bad_boxes, twins
 from cut_people import crowd
 from mirrored_maps import flips
+from occluded_person import branches
 from planted_fields import planted_people
 from walkers import crossing
 
@@ -105,6 +110,7 @@ def main() -> None:
     settings = explorer.values({"start": "greedy", "edges": "all"})
     layers = dict.fromkeys(("boxes", "nms"), True)
     box = bad_box_explorer(**bad_boxes(), solve=answers)
+    four = crowd_index_calculator(**crowded_people.crowd(4))
     rows = [
         ("cut explorer, redraw", cost(lambda: encode_frame(explorer, settings))),
         ("cut explorer, click", cost(clicks(explorer, data["points"][0]))),
@@ -113,6 +119,8 @@ def main() -> None:
         ("pose NMS, drag", cost(drags(pose_nms_playground(**twins()), "7"))),
         ("bad box, drag", cost(drags(box, "move"))),
         ("PAF explorer, drag", cost(drags(paf_explorer(**planted_people()), "1"))),
+        ("two branches, redraw", cost(walk(two_branch_viewer(**branches()), "x"))),
+        ("crowd index, drag", cost(drags(four, "1"))),
     ]
     print(f"{device_name()}, {date.today().isoformat()}")
     print(f"{'explorer':<26}{'CPU ms':>8}{'bound':>8}")

@@ -6,7 +6,7 @@ import itertools
 
 import numpy as np
 
-from course_lib.widgets import Caption
+from course_lib.widgets import Caption, Scale
 
 
 def of(marks, kind, colour: str | None = None) -> list:
@@ -23,6 +23,14 @@ def plain(text: str) -> str:
 def caption(marks) -> str:
     """The last caption in plain text."""
     return plain(of(marks, Caption)[-1].text)
+
+
+def read(scale: Scale, place) -> tuple[float, float]:
+    """The data at a place (x, y) of a chart."""
+    across = (place[0] - scale.left) / (scale.right - scale.left)
+    up = (scale.bottom - place[1]) / (scale.bottom - scale.top)
+    (x0, x1), (y0, y1) = scale.x, scale.y
+    return x0 + across * (x1 - x0), y0 + up * (y1 - y0)
 
 
 def bump(shape: tuple[int, int], place, stride: int, width: float) -> np.ndarray:

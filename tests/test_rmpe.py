@@ -3,7 +3,6 @@
 The definitions are run as they stand in the notebook, without its data.
 """
 
-import ast
 import math
 from dataclasses import dataclass, replace
 
@@ -11,6 +10,7 @@ import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
+from chapter_definitions import definitions
 from scipy.stats import multivariate_normal
 from test_exercises_rmpe import nms_of_table
 from torch import Tensor, nn
@@ -18,21 +18,8 @@ from torch import Tensor, nn
 from course_lib import geometry
 from course_lib.data import golden, sample_crops
 from course_lib.heatmaps import render_heatmaps
-from course_lib.notebooks import chapter, code_cells, read
 from course_lib.simple_baseline import PoseNet, Trunk
 from course_lib.training import load_weights, weights_file
-
-
-def definitions(number, names, around):
-    """`names` (functions, classes, constants) of a chapter, on top of `around`."""
-    space = dict(around)
-    for cell in code_cells(read(chapter(number))):
-        for node in ast.parse(cell.source).body:
-            bound = [getattr(part, "id", "") for part in getattr(node, "targets", [])]
-            if names & {*bound, getattr(node, "name", "")}:
-                exec(compile(ast.Module([node], []), cell.id, "exec"), space)
-    assert not names - set(space)
-    return space
 
 
 @pytest.fixture(scope="module")

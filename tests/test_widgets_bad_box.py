@@ -21,7 +21,7 @@ from boxed_people import (
     corners,
     twins,
 )
-from explorer_marks import caption, of, plain
+from explorer_marks import caption, of, plain, read
 from stick_people import JOINTS, LIMBS
 
 from course_lib.skeletons import get_skeleton
@@ -140,13 +140,6 @@ def test_the_caption_says_how_far_the_centres_are_off(state):
 
 
 # --- The chart and the sentence ------------------------------------------------------
-
-
-def read(scale: Scale, place) -> tuple[float, float]:
-    across = (place[0] - scale.left) / (scale.right - scale.left)
-    up = (scale.bottom - place[1]) / (scale.bottom - scale.top)
-    (x0, x1), (y0, y1) = scale.x, scale.y
-    return x0 + across * (x1 - x0), y0 + up * (y1 - y0)
 
 
 @pytest.mark.parametrize("state", ENDS)

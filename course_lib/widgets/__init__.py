@@ -9,8 +9,10 @@ from .axes import Axes
 from .bad_box import bad_box_explorer
 from .bad_box_data import moved_boxes
 from .beliefs import belief_explorer
+from .branches import two_branch_viewer
 from .cascade import cascade_stepper
 from .controls import Control, player, select, slider, slider_between, toggle
+from .crowd import crowd_index_calculator
 from .cut import cut_explorer
 from .decoder import decoder_microscope
 from .dropout_viewer import dropout_viewer
@@ -68,6 +70,7 @@ __all__ = [
     "bad_box_explorer",
     "belief_explorer",
     "cascade_stepper",
+    "crowd_index_calculator",
     "cut_explorer",
     "decoder_microscope",
     "dropout_viewer",
@@ -86,4 +89,5 @@ __all__ = [
     "stack_explorer",
     "toggle",
     "tracking_theatre",
+    "two_branch_viewer",
 ]

@@ -17,9 +17,9 @@ from .palette import BLUE, VERMILLION, WHITE
 from .pictures import HeatMap
 from .pooling_data import FLOOR
 from .primitives import (
+    BUTT,
     Arrows,
     Caption,
-    Dash,
     Lines,
     Points,
     Primitive,
@@ -35,7 +35,6 @@ STEP, SHADES = 0.05, 10  # cells between two places; steps of colour
 LEAST, MOST = 0.4, 10.0  # cells: widths whose neighbours differ by more than rounding
 BARS = (480, 250)  # panel units
 PLAIN, QUARTER = VERMILLION, BLUE
-BUTT: Dash = (9999.0, 1.0)  # one dash: a bar ends at its value, with no round cap
 PLACE = ("x", "y")
 NAMES, MEANS = ("argmax", "quarter offset"), (FLOOR, FLOOR / 2)  # cells
 

@@ -12,6 +12,7 @@ from .cascade_data import px, words
 from .iteration_data import MEDIAN, Floats, Iteration
 from .iteration_views import CHOSEN, Walks
 from .primitives import (
+    BUTT,
     Caption,
     Dash,
     Lines,
@@ -25,7 +26,6 @@ from .primitives import (
 CHART = (440, 200)  # panel units of the error chart
 BARS_WIDTH, BARS_ROW = 290, 22.5  # panel units of the bars, and of a row of them
 PERFECT: Dash = (7.0, 4.0)  # of the mean error with perfect corrections
-BUTT: Dash = (9999.0, 1.0)  # one dash: a bar ends at its value, with no round cap
 
 
 class ChartViews:

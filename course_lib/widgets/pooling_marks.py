@@ -54,16 +54,19 @@ class Zoom:
 
 
 def glow(
-    values: NDArray[np.float64], box: Sequence[float], top: float | None = None
+    values: NDArray[np.float64],
+    box: Sequence[float],
+    top: float | None = None,
+    shades: int = SHADES,
 ) -> HeatMap:
     """A map laid over a box of the panel, clear below a tenth of `top`.
 
-    top: where its colours end; its peak unless given. It is drawn in `SHADES`
-    steps: a page holds hundreds of maps.
+    top: where its colours end; its peak unless given. It is drawn in so many steps:
+    a page holds hundreds of maps.
     """
     top = max(float(values.max()) if top is None else top, 1e-6)
     share = np.clip((values / top - CLEAR) / (1 - CLEAR), 0, 1)
-    array = np.rint(np.rint(share * SHADES) * 255 / SHADES).astype(np.uint8)
+    array = np.rint(np.rint(share * shades) * 255 / shades).astype(np.uint8)
     x, y, w, h = box
     look = {"colours": "magma", "alpha": 0.85, "fade": True}
     return HeatMap(array, CLEAR * top, top, x, y, w, h, **look)

@@ -14,7 +14,6 @@ from .legend import colour_scale
 from .palette import WHITE
 from .pose_nms_chart import (
     BARS,
-    BUTT,
     HARD,
     LIMIT,
     LIMIT_DASH,
@@ -47,7 +46,7 @@ from .pose_nms_views import (
     PictureViews,
     total,
 )
-from .primitives import Circle, Lines, Points, Rect
+from .primitives import BUTT, Circle, Lines, Points, Rect
 from .widget import Event, Key, Layer, Panel, Readout, Values, Widget
 
 TITLE = "One person found twice, or two people?"

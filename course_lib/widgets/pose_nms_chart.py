@@ -16,12 +16,21 @@ from .palette import BLACK, BLUE, SKY, VERMILLION, WHITE
 from .pictures import HeatMap
 from .pose_nms_data import RELEASED, Bools, Edits, Floats, Rivals
 from .pose_nms_views import Offset, total
-from .primitives import Caption, Dash, Handle, Lines, Points, Primitive, Scale, Text
+from .primitives import (
+    BUTT,
+    Caption,
+    Dash,
+    Handle,
+    Lines,
+    Points,
+    Primitive,
+    Scale,
+    Text,
+)
 
 BARS = (640, 150)  # panel units
 THICK, SPAN = 20, 14  # of a bar and of the threshold in a row, screen px and units
 BESIDE = 92, 50  # panel units beside the bars
-BUTT: Dash = (9999.0, 1.0)  # one dash: a bar ends at its value, with no round cap
 HARD, SOFT, LIMIT = BLUE, SKY, VERMILLION
 LIMIT_DASH: Dash = (6.0, 3.0)
 ROWS = ("K", "λH", "K + λH")

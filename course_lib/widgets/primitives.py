@@ -24,6 +24,8 @@ from .palette import check_colour
 Pairs = tuple[tuple[float, float], ...]
 Dash = tuple[float, ...]
 
+BUTT: Dash = (9999.0, 1.0)  # one dash: a bar ends at its value, with no round cap
+
 
 class Primitive:
     """Anything a panel can draw."""

@@ -1,0 +1,23 @@
+"""What a chapter defines, taken out of its notebook to be tested."""
+
+import ast
+
+from course_lib.notebooks import chapter, code_cells, read
+
+
+def definitions(number, names, around):
+    """`names` (functions, classes, constants) of a chapter, on top of `around`.
+
+    They are run as they first stand in the notebook, without its data.
+    """
+    space = dict(around)
+    for cell in code_cells(read(chapter(number))):
+        for node in ast.parse(cell.source).body:
+            targets = [
+                t for part in getattr(node, "targets", []) for t in ast.walk(part)
+            ]
+            bound = {getattr(target, "id", "") for target in targets}
+            if (names & {*bound, getattr(node, "name", "")}) - set(space):
+                exec(compile(ast.Module([node], []), cell.id, "exec"), space)
+    assert not names - set(space)
+    return space
