@@ -8,7 +8,8 @@ layers on, one frame after the other; three joints on maps of 32 x 24 cells, one
 after the other; two poses of 14 joints, one of them dragged; a dragged box of a person
 that a plain function answers; fields of 16 limbs on 24 x 24 cells, one end of a segment
 dragged; a person of 14 joints below a patch at 26 places, seen by two networks, one
-place after the other; four people of 14 joints, one of them dragged.
+place after the other; four people of 14 joints, one of them dragged; a person of 144 x
+192 pixels and two answers, a pixel dragged; errors of three people by two networks.
 """
 
 import itertools
@@ -29,6 +30,8 @@ from course_lib.widgets import (
     crowd_index_calculator,
     cut_explorer,
     flip_aligner,
+    gps_tuner,
+    iuv_explorer,
     paf_explorer,
     pose_nms_playground,
     tracking_theatre,
@@ -40,9 +43,11 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 import crowded_people
 from boxed_people import answers, bad_boxes, twins
 from cut_people import crowd
+from dense_person import rendered
 from mirrored_maps import flips
 from occluded_person import branches
 from planted_fields import planted_people
+from surface_errors import errors
 from walkers import crossing
 
 REPEATS = 20
@@ -121,6 +126,8 @@ def main() -> None:
         ("PAF explorer, drag", cost(drags(paf_explorer(**planted_people()), "1"))),
         ("two branches, redraw", cost(walk(two_branch_viewer(**branches()), "x"))),
         ("crowd index, drag", cost(drags(four, "1"))),
+        ("IUV explorer, drag", cost(drags(iuv_explorer(**rendered()), "pixel"))),
+        ("GPS tuner, redraw", cost(walk(gps_tuner(**errors()), "kappa"))),
     ]
     print(f"{device_name()}, {date.today().isoformat()}")
     print(f"{'explorer':<26}{'CPU ms':>8}{'bound':>8}")

@@ -16,7 +16,9 @@ from .crowd import crowd_index_calculator
 from .cut import cut_explorer
 from .decoder import decoder_microscope
 from .dropout_viewer import dropout_viewer
+from .gps import gps_tuner
 from .iteration import iteration_explorer
+from .iuv import iuv_explorer
 from .paf import paf_explorer
 from .paf_data import AssemblyStep
 from .pdj import pdj_cursor
@@ -75,8 +77,10 @@ __all__ = [
     "decoder_microscope",
     "dropout_viewer",
     "flip_aligner",
+    "gps_tuner",
     "heat_map",
     "iteration_explorer",
+    "iuv_explorer",
     "moved_boxes",
     "paf_explorer",
     "pdj_cursor",
