@@ -9,7 +9,9 @@ after the other; two poses of 14 joints, one of them dragged; a dragged box of a
 that a plain function answers; fields of 16 limbs on 24 x 24 cells, one end of a segment
 dragged; a person of 14 joints below a patch at 26 places, seen by two networks, one
 place after the other; four people of 14 joints, one of them dragged; a person of 144 x
-192 pixels and two answers, a pixel dragged; errors of three people by two networks.
+192 pixels and two answers, a pixel dragged; errors of three people by two networks; a
+disk of 3219 votes, one noise after the other; 30 tips, one length after the other;
+three people on 48 x 48 cells, one of these dragged, and one threshold after the other.
 """
 
 import itertools
@@ -27,6 +29,7 @@ from course_lib.machine import device_name
 from course_lib.widgets import (
     Widget,
     bad_box_explorer,
+    basin_explorer,
     crowd_index_calculator,
     cut_explorer,
     flip_aligner,
@@ -34,8 +37,10 @@ from course_lib.widgets import (
     iuv_explorer,
     paf_explorer,
     pose_nms_playground,
+    refinement_stepper,
     tracking_theatre,
     two_branch_viewer,
+    vote_catcher,
 )
 from course_lib.widgets.live import encode_frame
 
@@ -47,6 +52,7 @@ from dense_person import rendered
 from mirrored_maps import flips
 from occluded_person import branches
 from planted_fields import planted_people
+from pointing_people import pointing
 from surface_errors import errors
 from walkers import crossing
 
@@ -116,6 +122,7 @@ def main() -> None:
     layers = dict.fromkeys(("boxes", "nms"), True)
     box = bad_box_explorer(**bad_boxes(), solve=answers)
     four = crowd_index_calculator(**crowded_people.crowd(4))
+    basins = basin_explorer(**pointing())
     rows = [
         ("cut explorer, redraw", cost(lambda: encode_frame(explorer, settings))),
         ("cut explorer, click", cost(clicks(explorer, data["points"][0]))),
@@ -128,6 +135,10 @@ def main() -> None:
         ("crowd index, drag", cost(drags(four, "1"))),
         ("IUV explorer, drag", cost(drags(iuv_explorer(**rendered()), "pixel"))),
         ("GPS tuner, redraw", cost(walk(gps_tuner(**errors()), "kappa"))),
+        ("vote catcher, redraw", cost(walk(vote_catcher(), "noise", radius=32))),
+        ("refinement, redraw", cost(walk(refinement_stepper(), "length"))),
+        ("basins, drag", cost(drags(basins, "pixel"))),
+        ("basins, redraw", cost(walk(basins, "t", variant="raw"))),
     ]
     print(f"{device_name()}, {date.today().isoformat()}")
     print(f"{'explorer':<26}{'CPU ms':>8}{'bound':>8}")

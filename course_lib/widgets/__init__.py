@@ -8,6 +8,7 @@ from .aligner import flip_aligner
 from .axes import Axes
 from .bad_box import bad_box_explorer
 from .bad_box_data import moved_boxes
+from .basins import basin_explorer
 from .beliefs import belief_explorer
 from .branches import two_branch_viewer
 from .cascade import cascade_stepper
@@ -38,9 +39,11 @@ from .primitives import (
     Scale,
     Text,
 )
+from .refinement import refinement_stepper
 from .stacks import stack_explorer
 from .theatre import tracking_theatre
 from .theatre_data import TrackedFrame, TrackedRun
+from .votes import vote_catcher
 from .widget import Event, Frame, Key, Layer, Panel, Readout, Widget
 
 __all__ = [
@@ -70,6 +73,7 @@ __all__ = [
     "TrackedRun",
     "Widget",
     "bad_box_explorer",
+    "basin_explorer",
     "belief_explorer",
     "cascade_stepper",
     "crowd_index_calculator",
@@ -87,6 +91,7 @@ __all__ = [
     "player",
     "pooling_explorer",
     "pose_nms_playground",
+    "refinement_stepper",
     "select",
     "slider",
     "slider_between",
@@ -94,4 +99,5 @@ __all__ = [
     "toggle",
     "tracking_theatre",
     "two_branch_viewer",
+    "vote_catcher",
 ]

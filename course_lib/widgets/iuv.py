@@ -21,8 +21,9 @@ from .iuv_data import (
 )
 from .iuv_mesh import as_mesh, views_of
 from .iuv_parts import COLOURS, REGIONS, checker
-from .iuv_views import HANDLE, SMALL, DenseViews, look_mark, point_marks
+from .iuv_views import SMALL, DenseViews, point_marks
 from .legend import colour_scale
+from .picking import look_mark, moved
 from .primitives import BUTT, Lines, Primitive
 from .widget import Event, Key, Layer, Panel, Readout, Values, Widget
 
@@ -122,14 +123,11 @@ def _layers(views: DenseViews) -> list[Layer]:
 
 def _responder(data: Dense) -> Callable[[Values, Event], Values]:
     """A drag of the point, or a click, takes it to another pixel of the picture."""
-    last = np.array(data.size) - 1
 
     def respond(values: Values, event: Event) -> Values:
         if event.panel != "image":
             return values
-        place = np.clip(np.rint([event.x, event.y]), 0, last)
-        edit = place - [values["x"], values["y"]]
-        return values | {"edits": {HANDLE: edit.tolist()}}
+        return moved(values, (event.x, event.y), data.size)
 
     return respond
 

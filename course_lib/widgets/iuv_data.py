@@ -13,12 +13,12 @@ from numpy.typing import ArrayLike
 from .checks import need, need_shape
 from .iuv_mesh import Views
 from .iuv_parts import COUNT, Floats, Ints, Pixels
+from .picking import Pixel, spaced
 
 # points (M, 3) and (M, 3), rows of I, U and V -> metres along the surface, (M,)
 Distance = Callable[[Floats, Floats], ArrayLike]
 # parts, U and V of N pixels -> their colours (N, 3) uint8
 Texture = Callable[[Ints, Floats, Floats], ArrayLike]
-Pixel = tuple[int, int]  # column and row
 
 TRUE = "true"  # the answer that is right
 PICTURE, PART, U, V, TEXTURE = "picture", "part", "u", "v", "texture"
@@ -102,17 +102,8 @@ class Dense:
         """Columns and rows at which a page offers the pixel: around every body, as
         close together as it has room for."""
         body = np.any([iuv[..., 0] > 0 for iuv in self.answers.values()], axis=0)
-        ends = [np.flatnonzero(body.any(axis=axis))[[0, -1]] for axis in (0, 1)]
-        for step in range(FINEST, max(self.size) + FINEST):
-            xs, ys = (
-                _steps(low, high, step, side)
-                for (low, high), side in zip(ends, self.size, strict=True)
-            )
-            on_body = int(body[np.ix_(ys, xs)].sum())
-            places = np.array([len(xs) * len(ys), on_body]) * len(self.answers)
-            if (places <= [PLACES, BODIES]).all():
-                break
-        return xs, ys
+        many = len(self.answers)
+        return spaced(body, FINEST, (PLACES // many, BODIES // many))
 
     @cached_property
     def start(self) -> tuple[str, Pixel]:
@@ -136,14 +127,6 @@ class Dense:
         far = self.ask(said, true)
         far = np.where(np.isfinite(far), far, -1.0)
         return first, both[int(far.argmax())]
-
-
-def _steps(low: int, high: int, step: int, side: int) -> tuple[int, ...]:
-    """Places `step` px apart over a body from low to high, and one beyond either end
-    where the picture goes on."""
-    spare = (high - low) % step // 2
-    places = range(low + spare - step, high + step + 1, step)
-    return tuple(int(at) for at in places if 0 <= at < side)
 
 
 def as_answers(iuv: ArrayLike, predicted: Mapping[str, ArrayLike]) -> dict[str, Pixels]:

@@ -6,28 +6,26 @@ picture. edits: how far it is dragged from there, in the live explorer.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .branches_views import greyed
-from .iuv_data import PART, PICTURE, TRUE, Dense, Pixel, Point, U, V
+from .iuv_data import PART, PICTURE, TRUE, Dense, Point, U, V
 from .iuv_mesh import BACK, FINE, FRONT
 from .iuv_parts import NAMES, TABLE, Floats, Ints, Pixels
-from .palette import BLUE, LIGHT, VERMILLION, WHITE, colour_table, rgb
+from .palette import LIGHT, VERMILLION, WHITE, colour_table, rgb
+from .picking import Edits, Pixel, look, picked
 from .pictures import Image
-from .primitives import Caption, Handle, Points, Primitive, Text
-
-Edits = Mapping[str, Sequence[float]]  # what a drag adds, (x, y) px
+from .primitives import Caption, Points, Primitive, Text
 
 FAINT = 0.2  # of the picture's contrast around a body that is painted
 SHADE = 0.72  # brightness of the template where no light falls
 PLAIN, LINE = 0.8, 0.45  # brightness of the bare template, and of a border of parts
 TRUTH, SMALL = 8.0, 4.4  # screen px: the ring around a true point, in the legend
-SAID, LOOK = 5.5, 5.5  # screen px: the dots of a predicted point, of the pixel
-HANDLE = "pixel"
+SAID = 5.5  # screen px: the dot of a predicted point
 NAMED = 6, 8  # px between two places that tell their part: picture, template
 LIGHTNESS = "Left is lighter than right, front than back."
 LIVE = "Drag the point with\u00a0.live()."
@@ -56,9 +54,7 @@ class DenseViews:
 
     def pixel(self, x: int, y: int, edits: Edits) -> Pixel:
         """The pixel looked at."""
-        place = np.add((x, y), edits.get(HANDLE, (0, 0)))
-        column, row = np.clip(np.rint(place), 0, np.array(self.data.size) - 1)
-        return int(column), int(row)
+        return picked(x, y, edits, self.data.size)
 
     # The picture.
 
@@ -82,10 +78,7 @@ class DenseViews:
 
     def look(self, x: int, y: int, edits: Edits) -> list[Primitive]:
         """The pixel looked at; a dot to drag in the live explorer."""
-        place = self.pixel(x, y, edits)
-        if self.is_live:
-            return [Handle(HANDLE, *map(float, place), BLUE, 6)]
-        return look_mark(place)
+        return look(self.pixel(x, y, edits), self.is_live)
 
     def told(self, layer: str) -> list[Primitive]:
         """What lightness means, and what can be dragged."""
@@ -206,12 +199,6 @@ def named(parts: NDArray, step: int) -> list[Primitive]:
     places = step * np.stack([columns, rows], axis=1)
     labels = [NAMES[parts[y, x] - 1] for x, y in places]
     return [Points(places, labels, "ink", 1.0, alpha=0.0)]
-
-
-def look_mark(place: Sequence[float]) -> list[Primitive]:
-    """The pixel looked at, on a page: a dot like that which can be dragged."""
-    dot = Points([place], ("the pixel",), BLUE, LOOK, halo=True)
-    return [dot, Points([place], (), WHITE, LOOK + 0.6, False, 1.6)]
 
 
 def point_marks(

@@ -1,4 +1,4 @@
-"""Colours of the explorers: one palette, two themes, four colour maps.
+"""Colours of the explorers: one palette, two themes, colour maps.
 
 The eight hues are those of Okabe and Ito, which stay apart for colour-blind
 readers. `ink`, `muted`, `grid` and `surface` are names, not colours: the page
@@ -20,6 +20,9 @@ VERMILLION = "#D55E00"
 PURPLE = "#CC79A7"
 WHITE = "#FFFFFF"
 
+PEOPLE = (BLUE, ORANGE, GREEN, PURPLE, SKY, VERMILLION)  # by number, in turn
+NOBODY, SEVERAL = "#B4BAC2", "#30353C"  # of no person, of more than one
+
 LIGHT = {
     "ink": "#1B1F24",
     "muted": "#59636E",
@@ -35,6 +38,8 @@ DARK = {
     "page": "#111111",
 }
 
+# Not a scale: background, people 1 to 6, nobody, several people, and nothing more.
+_OWNERS = [LIGHT["surface"], *PEOPLE, NOBODY, SEVERAL, *[LIGHT["surface"]] * 8]
 # Seventeen evenly spaced anchors of each map, six hex digits apiece.
 COLOUR_MAPS = {
     "grey": "000000ffffff",
@@ -50,6 +55,7 @@ COLOUR_MAPS = {
         "05306115508d2870b13e8cbf68abd098c8e0c0dcebdeebf2f6f7f7"
         "fbe6dafbceb7f5ac8be58368d25849bb2a34960f2767001f"
     ),
+    "owners": "".join(colour.lstrip("#") for colour in _OWNERS),
 }
 
 

@@ -13,14 +13,14 @@ from PIL import Image as PILImage
 
 from .cut_data import spread
 from .cut_words import counted
-from .palette import BLUE, GREEN, ORANGE, PURPLE, SKY, VERMILLION, WHITE, YELLOW
+from .palette import PEOPLE, WHITE, YELLOW
 from .pictures import Image
 from .primitives import Arrows, Caption, Dash, Lines, Points, Primitive, Rect, Text
 from .theatre_data import Floats, Theatre, TrackedFrame, TrackedRun
 
 Hues = dict[int, str]  # by id
 
-HUES = (BLUE, ORANGE, GREEN, PURPLE, SKY, VERMILLION)  # of ids, in turn
+HUES = PEOPLE  # of ids, in turn
 DETECTED, MOVED = WHITE, YELLOW  # what comes from the detector and from propagation
 THIN, THICK = 1.5, 4.0  # a candidate and a box that NMS kept, screen px
 MOVED_DASH: Dash = (6.0, 4.0)
