@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import shutil
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -76,8 +77,8 @@ def chromium():
         browser.close()
 
 
-@pytest.fixture
-def watched(chromium):
+@contextmanager
+def watching(chromium):
     """A page, and what went wrong on it: script errors and requests that leave."""
     context = chromium.new_context(viewport={"width": 1100, "height": 900})
     page = context.new_page()
@@ -96,6 +97,13 @@ def watched(chromium):
     page.route("**/*", judge)
     yield page, wrong
     context.close()
+
+
+@pytest.fixture
+def watched(chromium):
+    """A page of one test, and what went wrong on it."""
+    with watching(chromium) as page_and_wrong:
+        yield page_and_wrong
 
 
 @pytest.fixture
