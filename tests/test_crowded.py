@@ -17,6 +17,7 @@ from chapter_definitions import definitions
 from torch import Tensor, nn
 
 from course_lib import geometry
+from course_lib.data import PoseDataset
 from course_lib.heatmaps import quarter_offset, render_heatmaps
 from course_lib.simple_baseline import PoseNet, Trunk, make_trunk
 from course_lib.skeletons import get_skeleton
@@ -33,13 +34,14 @@ def built():
     around |= {"Trunk": Trunk, "make_trunk": make_trunk, "PoseNet": PoseNet}
     around |= {"quarter_offset": quarter_offset, "render_heatmaps": render_heatmaps}
     around |= {"HEIGHT": 128, "WIDTH": 96, "SIZE": (128, 96), "STRIDE": 4}
-    around["skeleton"] = CROWD
+    around |= {"skeleton": CROWD, "MARGIN": 1.25, "device": "cpu"}
+    around["PoseDataset"] = PoseDataset
     generator = torch.Generator().manual_seed(0)
     bank = torch.randint(256, (5, 4, 128, 96), generator=generator, dtype=torch.uint8)
     around["bank"] = bank
     names = {"count_joints", "crowd_index", "doubled", "OccNet", "SIGMA", "WEIGHT"}
     names |= {"masked_loss", "tight", "take", "place", "paste", "CHANCES", "occlude"}
-    names |= {"both_ways", "merge"}
+    names |= {"both_ways", "merge", "BATCH", "draw_views", "draw_people"}
     return definitions("10", names, around)
 
 
@@ -214,3 +216,46 @@ def test_only_the_crossed_branches_hear_each_other(built):
         grads = [p.grad for p in net.branches[1].parameters()]
         hears = any(grad is not None and bool(grad.any()) for grad in grads)
         assert hears == is_crossed
+
+
+@dataclass
+class DottedPeople:
+    """Black pictures in which left wrists are red and right wrists are green."""
+
+    images: Tensor
+    keypoints: Tensor
+    visible: Tensor
+    boxes_full: Tensor
+
+    def __len__(self) -> int:
+        return len(self.images)
+
+
+def test_joints_stay_on_their_pixels_and_change_sides_in_the_mirror(built):
+    wrists = [CROWD.index(f"{side}_wrist") for side in ("left", "right")]
+    images = torch.zeros(4, 3, 205, 154, dtype=torch.uint8)
+    points = torch.full((4, 14, 2), 77.0)
+    for n in range(4):
+        for channel, joint in enumerate(wrists):
+            x, y = 55 + 30 * channel + 3 * n, 70 + 8 * n + 15 * channel
+            points[n, joint] = torch.tensor([x, y])
+            images[n, channel, y - 2 : y + 3, x - 2 : x + 3] = 255
+    flags = torch.full((4, 14), 2)
+    flags[:, wrists[1]] = 1  # hidden ones stay hidden, on the other side
+    boxes = torch.tensor([[35.0, 40.0, 84.0, 112.0]]).expand(4, -1)
+    people, sides, checked = DottedPeople(images, points, flags, boxes), set(), 0
+    for seed in range(3):
+        *_, flip = built["draw_views"](people, torch.Generator().manual_seed(seed))
+        drawn = built["draw_people"](people, torch.Generator().manual_seed(seed))
+        for image, joints, marks, is_flipped in zip(*drawn, flip.tolist(), strict=True):
+            for channel, joint in enumerate(wrists):
+                if not marks[joint]:
+                    continue  # off the picture
+                x, y = joints[joint].round().long().tolist()
+                told = channel ^ is_flipped  # whose dot it is
+                assert image[told, y, x] > 0.8 > 0.2 > image[1 - told, y, x]
+                assert marks[joint] == 2 - told
+                sides.add(is_flipped)
+                checked += 1
+    assert checked > 40
+    assert sides == {False, True}
