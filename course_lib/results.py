@@ -1,7 +1,7 @@
 """Stored results of the chapters: `course_lib/results/NN.json`.
 
 A run drops one file per seed into the folder that COURSE_RECORD names (`record`);
-`collect` merges them into the chapter's result file; chapters read it with `stored`.
+`collecting` merges them into the chapter's result file; chapters read it with `stored`.
 """
 
 from __future__ import annotations
@@ -16,11 +16,10 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from torch import nn
 
 from course_lib.checkpoints import save_weights
-from course_lib.claims import Claim, judge
+from course_lib.claims import Claim
 from course_lib.code_hash import code_hash
 from course_lib.files import is_main_process, replacing
 from course_lib.machine import device_name, versions
@@ -102,33 +101,10 @@ def record(
     for name, values in found.items():
         found[name] = run.get(name, {}) | values
     head = {"chapter": chapter, "data": data, "profile": profile, "seed": seed}
-    _write(path, {**head, **_circumstances(chapter, data), **found})
+    write(path, {**head, **_circumstances(chapter, data), **found})
     if (data, profile, seed) == ("rendered", "full", 0):
         for name, net in (nets or {}).items():
             save_weights(net, Path(target) / f"{chapter}_{name}.safetensors")
-
-
-def collect(folder: str | Path, target: Path = FOLDER) -> list[Path]:
-    """The result files that were written from the recorded runs in a folder.
-
-    The runs of one (chapter, data, profile) become one entry, which replaces the one
-    stored before. ValueError when runs that belong together differ in code, device,
-    versions or claims, or when nothing was recorded.
-    """
-    groups: dict[tuple, list[dict]] = {}
-    for path in sorted(Path(folder).glob("*-seed*.json")):
-        run = json.loads(path.read_text(encoding="utf-8"))
-        key = (run["chapter"], run["data"], run["profile"])
-        groups.setdefault(key, []).append(run)
-    if not groups:
-        raise ValueError(f"No run recorded anything in {folder}.")
-    merged = [_merge(runs) for runs in groups.values()]  # all, before any is written
-    written = []
-    for (chapter, *_), entry in zip(groups, merged, strict=True):
-        path = target / f"{chapter}.json"
-        _store(path, chapter, entry)
-        written.append(path)
-    return sorted(set(written))
 
 
 def load(path: Path) -> dict:
@@ -150,30 +126,6 @@ def load(path: Path) -> dict:
     return document
 
 
-def stale(
-    chapter: str, folder: Path = FOLDER, notebooks: Path = NOTEBOOKS
-) -> list[str]:
-    """A sentence for each stored entry whose code or data have changed since."""
-    path = folder / f"{chapter}.json"
-    if not path.exists():
-        return []
-    now = code_hash(_notebook(chapter, notebooks))
-    return [
-        f"{path.name}: the results of profile {e['profile']}, data {e['data']} are "
-        f"older than the {changed}. Run: python -m course_lib.run {chapter} --profile "
-        f"{e['profile']} --data {e['data']} --claims"
-        for e in load(path)["entries"]
-        if (changed := _changed(e, now))
-    ]
-
-
-def _changed(entry: dict, code: str) -> str:
-    """What is no longer as it was when the entry was made; empty if nothing."""
-    if entry["code_hash"] != code:
-        return "code"
-    return "data" if entry["data_version"] != data_version(entry["data"]) else ""
-
-
 def data_version(data: str) -> str | None:
     """The version of the program that makes a data set; None where there is none."""
     if data not in MAKERS:
@@ -185,7 +137,7 @@ def data_version(data: str) -> str | None:
 def _circumstances(chapter: str, data: str) -> dict[str, Any]:
     """Which code ran, when, on what data and device."""
     return {
-        "code_hash": code_hash(_notebook(chapter, NOTEBOOKS)),
+        "code_hash": code_hash(notebook_of(chapter)),
         "data_version": data_version(data),
         "date": date.today().isoformat(),
         "device": device_name(),
@@ -193,106 +145,34 @@ def _circumstances(chapter: str, data: str) -> dict[str, Any]:
     }
 
 
-def _merge(runs: list[dict]) -> dict:
-    """One entry from the runs of several seeds."""
-    runs = sorted(runs, key=lambda run: run["seed"])
-    first = runs[0]
-    for run in runs:
-        for name in SAME:
-            if run[name] != first[name]:
-                seeds = f"seeds {first['seed']} and {run['seed']}"
-                raise ValueError(
-                    f"chapter {first['chapter']}: {seeds} differ in {name}; run again"
-                )
-    return {
-        **{name: first[name] for name in SAME[1:]},
-        "date": max(run["date"] for run in runs),
-        "seeds": [run["seed"] for run in runs],
-        "metrics": _summaries(runs, "metrics"),
-        "timings": _summaries(runs, "timings"),
-        "claims": [_verdict(claim, runs) for claim in first["claims"].values()],
-    }
-
-
-def _verdict(claim: dict, runs: list[dict]) -> dict:
-    """A claim with its effects; without all seeds of its protocol, an illustration."""
-    values = {
-        str(run["seed"]): run["effects"][claim["id"]]
-        for run in runs
-        if run["seed"] in claim["seeds"]
-    }
-    if not values:
-        raise ValueError(f"claim {claim['id']}: no run has a seed of {claim['seeds']}")
-    result = judge(list(values.values()), claim["threshold"])
-    is_complete = len(values) == len(claim["seeds"])
-    return {
-        **claim,
-        "values": values,
-        "estimate": _rounded(result.estimate),
-        "interval": [_rounded(x) for x in result.interval] if is_complete else None,
-        "verdict": result.verdict if is_complete else "illustration",
-    }
-
-
-def _summaries(runs: list[dict], part: str) -> dict:
-    """Mean and standard deviation over the seeds, and the values, of each number."""
-    names = sorted({name for run in runs for name in run[part]})
-    return {name: _summary(runs, part, name) for name in names}
-
-
-def _summary(runs: list[dict], part: str, name: str) -> dict:
-    values = {str(run["seed"]): run[part][name] for run in runs if name in run[part]}
-    try:
-        array = np.array(list(values.values()), dtype=float)
-    except ValueError as error:
-        raise ValueError(f"{part} {name}: the seeds differ in length") from error
-    std = _rounded(array.std(axis=0, ddof=1)) if len(array) > 1 else None
-    return {"mean": _rounded(array.mean(axis=0)), "std": std, "values": values}
-
-
 def _plain(values: Mapping[str, Any], what: str) -> dict[str, Any]:
     """The numbers as floats and lists that JSON can hold."""
-    return {name: _rounded(value, f"{what} {name}") for name, value in values.items()}
+    return {name: rounded(value, f"{what} {name}") for name, value in values.items()}
 
 
-def _rounded(value: Any, what: str = "a mean") -> Any:
+def rounded(value: Any, what: str = "a mean") -> Any:
     """A number, or nested lists of them, with DIGITS significant digits."""
     if value is None:
         return None
     value = value.tolist() if hasattr(value, "tolist") else value
     if isinstance(value, list | tuple):
-        return [_rounded(part, what) for part in value]
+        return [rounded(part, what) for part in value]
     if not math.isfinite(value):
         raise ValueError(f"record: {what} is {value}, not a finite number")
     return float(f"{value:.{DIGITS}g}")
 
 
-def _store(path: Path, chapter: str, entry: dict) -> None:
-    """Puts the entry into the file, in place of the one with its data and profile."""
-    entries = load(path)["entries"] if path.exists() else []
-    key = (entry["data"], entry["profile"])
-    entries = [e for e in entries if (e["data"], e["profile"]) != key] + [entry]
-    entries.sort(key=lambda e: (e["data"], e["profile"]))
-    paper = _title(_notebook(chapter, NOTEBOOKS))
-    _write(path, {"chapter": chapter, "paper": paper, "entries": entries})
-
-
-def _write(path: Path, document: dict) -> None:
+def write(path: Path, document: dict) -> None:
+    """Writes a document as JSON, whole or not at all."""
     text = json.dumps(document, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
     with replacing(path) as temporary:
         temporary.write_text(text, encoding="utf-8")
 
 
-def _notebook(chapter: str, notebooks: Path) -> Path:
+def notebook_of(chapter: str, notebooks: Path | None = None) -> Path:
     """The notebook of a chapter such as "01". ValueError when there is none."""
+    notebooks = notebooks or NOTEBOOKS
     paths = list(notebooks.glob(f"{chapter}_*.ipynb"))
     if len(paths) != 1:
         raise ValueError(f"{notebooks} has {len(paths)} notebooks {chapter}_*.ipynb")
     return paths[0]
-
-
-def _title(notebook: Path) -> str:
-    """The title of a chapter: its first line `# NN. Title` without number."""
-    card = json.loads(notebook.read_text(encoding="utf-8"))["cells"][0]
-    line = "".join(card["source"]).split("\n")[0]
-    return line.removeprefix("# ").split(". ", 1)[-1].strip()

@@ -94,9 +94,9 @@ def record_time(run: Run, seconds: float) -> None:
 
 def collect(folder: Path) -> None:
     """Store what runs left in a folder: results, and weights (those of one seed)."""
-    from course_lib import results  # torch, which the other runs can do without
+    from course_lib import collecting  # torch, which the other runs can do without
 
-    written = results.collect(folder)
+    written = collecting.collect(folder)
     for path in sorted(folder.glob("*.safetensors")):
         target = notebooks.ROOT / "course_lib" / "weights" / path.name
         target.parent.mkdir(exist_ok=True)

@@ -73,7 +73,7 @@ def test_its_weights_are_small(path):
 
 def test_its_results_are_fresh(path):
     """A stale result is reported, not failed: refreshing takes hours."""
-    from course_lib import results
+    from course_lib import collecting
 
-    for message in results.stale(path.name[:2]):
+    for message in collecting.stale(path.name[:2]):
         warnings.warn(message, stacklevel=1)

@@ -4,7 +4,8 @@ import math
 
 import pytest
 
-from course_lib.claims import Claim, judge, stored_table
+from course_lib.claims import Claim, stored_table
+from course_lib.judging import judge
 
 CLAIM = Claim("01.C1", "A second stage lowers the error", "sec. 3", "five runs", 0.5)
 

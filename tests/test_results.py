@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from course_lib import contents, launch, results
+from course_lib import collecting, contents, launch, results
 from course_lib.claims import Claim
 from course_lib.code_hash import code_hash
 from data_scripts import coco, lsp
@@ -161,7 +161,7 @@ def test_five_seeds_become_one_entry(house):
     assert sorted(path.name for path in runs.iterdir())[0] == (
         "07-rendered-full-seed0.json"
     )
-    assert results.collect(runs, target) == [target / "07.json"]
+    assert collecting.collect(runs, target) == [target / "07.json"]
     assert json.loads((target / "07.json").read_text())["paper"] == "A paper"
     entry = results.stored("07", folder=target)
     assert entry["seeds"] == [0, 1, 2, 3, 4]
@@ -186,15 +186,15 @@ def test_an_entry_is_replaced_and_others_stay(house, monkeypatch):
     runs, target = house
     for seed, effect in enumerate(EFFECTS):
         run(seed, effect)
-    results.collect(runs, target)
+    collecting.collect(runs, target)
     first = (target / "07.json").read_bytes()
-    results.collect(runs, target)
+    collecting.collect(runs, target)
     assert (target / "07.json").read_bytes() == first
     for seed in range(5):
         run(seed, 0.0, data="lspet")
     monkeypatch.setenv("COURSE_PROFILE", "fast")
     run(0, 0.7)
-    results.collect(runs, target)
+    collecting.collect(runs, target)
     entries = results.load(target / "07.json")["entries"]
     keys = [(entry["data"], entry["profile"]) for entry in entries]
     assert keys == [("lspet", "full"), ("rendered", "fast"), ("rendered", "full")]
@@ -213,7 +213,7 @@ def test_without_all_seeds_there_is_no_verdict(house):
     runs, target = house
     for seed in (0, 1, 8):
         run(seed, EFFECTS[0])
-    results.collect(runs, target)
+    collecting.collect(runs, target)
     (claim,) = results.stored("07", folder=target)["claims"]
     assert claim["verdict"] == "illustration"
     assert claim["interval"] is None
@@ -225,7 +225,7 @@ def test_two_calls_of_one_run_add_up(house):
     other = replace(CLAIM, id="07.C2")
     run(0, 0.5)
     run(0, 0.6, claims=[other], effects={"07.C2": 0.6}, metrics={"oks": 0.1})
-    results.collect(runs, target)
+    collecting.collect(runs, target)
     entry = results.stored("07", folder=target)
     assert set(entry["metrics"]) == {"pck", "curve", "oks"}
     assert [claim["id"] for claim in entry["claims"]] == ["07.C1", "07.C2"]
@@ -235,7 +235,7 @@ def test_entries_without_claims(house):
     runs, target = house
     for seed in range(2):
         run(seed, 0.5, claims=(), effects={})
-    results.collect(runs, target)
+    collecting.collect(runs, target)
     entry = results.stored("07", folder=target)
     assert entry["claims"] == []
     assert entry["metrics"]["pck"]["mean"] == 0.25
@@ -247,10 +247,10 @@ def test_runs_that_differ_are_refused(house):
     run(0, 0.5)
     run(1, 0.5, claims=[replace(CLAIM, threshold=0.2)])
     with pytest.raises(ValueError, match="seeds 0 and 1 differ in claims"):
-        results.collect(runs, target)
+        collecting.collect(runs, target)
     assert not target.exists()
     with pytest.raises(ValueError, match="No run recorded"):
-        results.collect(target, target)
+        collecting.collect(target, target)
 
 
 def test_what_cannot_be_recorded(house, monkeypatch):
@@ -280,15 +280,15 @@ def test_data_versions_are_those_of_the_programs():
 def test_stale_results_are_named(house, tmp_path, monkeypatch):
     runs, target = house
     run(0, 0.5)
-    results.collect(runs, target)
+    collecting.collect(runs, target)
     notebooks = tmp_path / "notebooks"
-    assert results.stale("07", target, notebooks) == []
+    assert collecting.stale("07", target, notebooks) == []
     with monkeypatch.context() as patch:
-        patch.setattr(results, "data_version", lambda _: "new")
-        (sentence,) = results.stale("07", target, notebooks)
+        patch.setattr(collecting, "data_version", lambda _: "new")
+        (sentence,) = collecting.stale("07", target, notebooks)
     assert "older than the data" in sentence
     write_notebook(notebooks, [("code", [], "x = 1")])
-    (sentence,) = results.stale("07", target, notebooks)
+    (sentence,) = collecting.stale("07", target, notebooks)
     assert "older than the code" in sentence
     assert "course_lib.run 07 --profile full --data rendered --claims" in sentence
-    assert results.stale("08", target, notebooks) == []
+    assert collecting.stale("08", target, notebooks) == []

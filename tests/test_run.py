@@ -135,7 +135,7 @@ text = json.dumps({{"seed": seed, "timings": {{}}}})
         seen.extend(json.loads(f.read_text()) for f in folder.glob("*.json"))
         return []
 
-    monkeypatch.setattr("course_lib.results.collect", collect)
+    monkeypatch.setattr("course_lib.collecting.collect", collect)
     monkeypatch.setattr(run, "SEEDS", [4])
     assert run.main(["01", "--claims"]) == 0
     assert seen[0]["seed"] == 4
@@ -157,7 +157,7 @@ text = json.dumps({{"seed": seed, "timings": {{}}}})
     course(miniature.code(source))
     stored = []
     monkeypatch.setattr(
-        "course_lib.results.collect",
+        "course_lib.collecting.collect",
         lambda folder: stored.extend(sorted(folder.glob("*.json"))) or [],
     )
     command = ["01", "--profile", "full", "--seeds", "0", "1"]
