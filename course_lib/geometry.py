@@ -179,3 +179,9 @@ def points_box(points: Tensor, visible: Tensor) -> Tensor:
     high = points.masked_fill(~labelled, -torch.inf).amax(dim=-2)
     boxes = torch.cat([low, high - low + 1], dim=-1)
     return boxes.where(labelled.any(dim=-2), torch.zeros_like(boxes))
+
+
+def in_boxes(points: Tensor, boxes: Tensor) -> Tensor:
+    """Whether points (N, P, 2) px lie in boxes (N, 4): (N, P)."""
+    offset = points - boxes[:, None, :2] + 0.5
+    return ((offset >= 0) & (offset <= boxes[:, None, 2:])).all(dim=-1)

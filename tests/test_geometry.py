@@ -212,3 +212,9 @@ def test_points_box_leaves_out_what_is_not_labelled():
 def test_empty_box_is_refused():
     with pytest.raises(ValueError, match="positive width and height"):
         crop_affine(torch.tensor([[0.0, 0, 0, 5]]), (4, 4))
+
+
+def test_what_lies_in_a_box():
+    boxes = torch.tensor([[2.0, 3.0, 4.0, 2.0]])
+    points = torch.tensor([[[1.5, 2.5], [5.5, 4.5], [1.4, 3.0], [3.0, 4.6]]])
+    assert geometry.in_boxes(points, boxes).tolist() == [[True, True, False, False]]
