@@ -25,11 +25,12 @@ def collect(folder: str | Path, target: Path = FOLDER) -> list[Path]:
 
     The runs of one (chapter, data, profile) become one entry, which replaces the one
     stored before. ValueError when runs that belong together differ in code, device,
-    versions or claims, or when nothing was recorded.
+    versions, claims or the length of a curve, when a claim has none of its seeds, when
+    a file is damaged, or when nothing was recorded.
     """
     groups: dict[tuple, list[dict]] = {}
     for path in sorted(Path(folder).glob("*-seed*.json")):
-        run = json.loads(path.read_text(encoding="utf-8"))
+        run = _recorded(path)
         key = (run["chapter"], run["data"], run["profile"])
         groups.setdefault(key, []).append(run)
     if not groups:
@@ -41,6 +42,20 @@ def collect(folder: str | Path, target: Path = FOLDER) -> list[Path]:
         _store(path, chapter, entry)
         written.append(path)
     return sorted(set(written))
+
+
+def _recorded(path: Path) -> dict:
+    """What one run recorded. ValueError naming the file when it is damaged."""
+    parts = {*SAME, "seed", "date", "metrics", "effects", "timings"}
+    try:
+        run = json.loads(path.read_text(encoding="utf-8"))
+        missing = sorted(parts - set(run))
+    except (ValueError, TypeError) as error:
+        missing = [f"JSON ({error})"]
+    if missing:
+        fix = "Delete it and run that seed again."
+        raise ValueError(f"{path} is damaged, it lacks {', '.join(missing)}. {fix}")
+    return run
 
 
 def stale(

@@ -60,8 +60,10 @@ def read_dense(
 ) -> DensePeople:
     """The people of a split, each annotated at `points` random pixels, COCO17 joints.
 
-    limit: only the first pictures. Raises DataError naming the file when a picture has
-    no IUV image.
+    limit: only the first pictures. seed: of the points. People without a labelled joint
+    are left out, as in `load`; one person a picture is expected, not checked. Raises
+    DataError naming the label file when it names no IUV image for somebody; an OSError
+    of Pillow or Python when an image that it names is missing or damaged.
     """
     people = load(root, split, "coco17", device, limit)
     path = split_file(Path(root), split)

@@ -25,9 +25,11 @@ MASK_NAMES = ("AP", "AP50", "AP75", "APs", "APm", "APl")
 def read_owners(root: str | Path, split: str, people: PoseDataset) -> Tensor:
     """Whose each pixel is, (M, H, W) int16: a row of `people`, NOBODY or CROWD.
 
-    people: what `load` made of this split; the pictures keep its order and size, and
-    labels are read at the pixel nearest to each centre. Masks of people whom `load`
-    left out, and crowds, are CROWD, and so is what pads a smaller picture.
+    people: what `load`, or `subset` of it, made of this split of a rendered set, its
+    annotations with a compressed RLE as `segmentation` (KeyError without). The pictures
+    keep its order and size; labels are read at the pixel nearest to each centre. Masks
+    of people whom `load` left out, and crowds, are CROWD, and so is what pads a smaller
+    picture.
     """
     everyone = json.loads(split_file(Path(root), split).read_text("utf-8"))
     rows = {int(own): n for n, own in enumerate(people.annotation_ids)}
@@ -97,7 +99,7 @@ def body_pixels(owner: Tensor, boxes: Tensor) -> tuple[Tensor, Tensor, Tensor]:
 
 
 def nearest_owner(owner: Tensor) -> Tensor:
-    """Whose the nearest body pixel is, (H, W), of an owner (H, W) with somebody."""
+    """Whose the nearest body pixel is, (H, W), of an owner (H, W), not without body."""
     off = (owner < 0).cpu().numpy()
     at = ndimage.distance_transform_edt(
         off, return_distances=False, return_indices=True
@@ -140,8 +142,9 @@ def coco_mask_ap(
     """COCO's numbers "AP" to "APl" of masks, by pycocotools; at most 100 a picture.
 
     One entry for each picture: truth (G, H, W) bool, found (D, H, W) bool, scores (D,).
-    -1 where an area range holds nobody. Raises ValueError if there is nobody to score,
-    or where lists differ in length.
+    -1 where an area range holds nobody; all 0 if nothing is found. A mask on a crowd is
+    a false alarm, other than in COCO. Raises ValueError if there is nobody to score, or
+    where lists, or a picture's masks and scores, differ in length.
     """
     if not len(truth) == len(found) == len(scores):
         seen = f"{len(truth)}, {len(found)} and {len(scores)}"

@@ -109,7 +109,7 @@ def record(
 
 def load(path: Path) -> dict:
     """A result file. ValueError naming it when it is damaged or lacks something."""
-    fix = "Restore it, or delete it and run the chapter again with --claims."
+    fix = "Restore it, or delete it and run the chapter, --claims or --profile full."
     try:
         document = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
@@ -147,7 +147,9 @@ def _circumstances(chapter: str, data: str) -> dict[str, Any]:
 
 def _plain(values: Mapping[str, Any], what: str) -> dict[str, Any]:
     """The numbers as floats and lists that JSON can hold."""
-    return {name: rounded(value, f"{what} {name}") for name, value in values.items()}
+    return {
+        name: rounded(value, f"record: {what} {name}") for name, value in values.items()
+    }
 
 
 def rounded(value: Any, what: str = "a mean") -> Any:
@@ -158,7 +160,7 @@ def rounded(value: Any, what: str = "a mean") -> Any:
     if isinstance(value, list | tuple):
         return [rounded(part, what) for part in value]
     if not math.isfinite(value):
-        raise ValueError(f"record: {what} is {value}, not a finite number")
+        raise ValueError(f"{what} is {value}, not a finite number")
     return float(f"{value:.{DIGITS}g}")
 
 

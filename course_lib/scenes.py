@@ -147,11 +147,12 @@ def draw_scenes(
     slots: int = 3,
     turn: float = 20.0,
 ) -> Scenes:
-    """Random scenes, `count` of them, with `slots` people each.
+    """Random scenes, `count` of them, with `slots` people each, both 1 or more.
 
     backgrounds: (M, 3, S, S) uint8, to choose from. sides: px, shortest and longest of
     the longer side of a person's box, drawn evenly on a logarithmic scale; the smaller
-    stands in front. turn: up to so many degrees either way. Half of them are mirrored.
+    in a scene stands in front. turn: up to so many degrees either way, after the side
+    was measured. Each person is mirrored with a probability of one half.
     """
     size, total = backgrounds.shape[-1], count * slots
     rows = torch.randint(len(people), (total,), generator=generator)
@@ -177,7 +178,7 @@ def draw_scenes(
 def alone(
     people: DensePeople, rows: Tensor, size: int, side: float | None = None
 ) -> tuple[Scenes, Tensor]:
-    """Scenes (size x size) of people rows (N,) in their own pictures; their affines.
+    """Scenes (size x size) of people rows (N,), N > 0, each alone; their affines.
 
     side: px, of the longer side of a person's box; None: the box, 15 % larger, fills
     the scene.

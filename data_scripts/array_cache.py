@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from course_lib.files import replacing
-from data_scripts.files import cache_dir
+from data_scripts.files import cache_dir, plain_errors
 
 
 def cached_array(
@@ -14,19 +14,23 @@ def cached_array(
 ) -> np.ndarray:
     """What `make()` returns; from the course's cache if it was made before.
 
-    name: says what it is and how it is made; another way needs another name. sources:
-    the arrays that it is made from; floats count to the fourth digit, so that another
-    processor's rounding is no other source.
+    name: says what it is and how it is made; another way, also a change of `make`
+    itself, needs another name. sources: the arrays that it is made from; any difference
+    in them makes it anew, and so does a damaged file. Raises DataError naming the file
+    when the cache cannot be written.
     """
     digest = hashlib.sha256(name.encode())
     for source in sources:
-        is_float = np.issubdtype(source.dtype, np.floating)
-        whole = np.rint(1e4 * source) if is_float else source
-        digest.update(str(source.shape).encode())
-        digest.update(np.ascontiguousarray(whole.astype(np.int64)).tobytes())
+        digest.update(f"{source.dtype}{source.shape}".encode())
+        digest.update(np.ascontiguousarray(source).tobytes())
     path = cache_dir() / "arrays" / f"{name}-{digest.hexdigest()[:16]}.npy"
-    if not path.exists():
+    with plain_errors(path):
+        if path.exists():
+            try:
+                return np.load(path)
+            except (EOFError, ValueError):
+                pass  # damaged: made anew
         array = make()
         with replacing(path) as temporary, open(temporary, "wb") as file:
             np.save(file, array)
-    return np.load(path)
+    return array

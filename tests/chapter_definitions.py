@@ -1,8 +1,14 @@
-"""What a chapter defines, taken out of its notebook to be tested."""
+"""What a chapter defines, taken out of its notebook to be tested, and its answers."""
 
 import ast
 
-from course_lib.notebooks import chapter, code_cells, read
+from course_lib.notebooks import chapter, code_cells, load_solutions, read
+
+
+def answers(number):
+    """The answers to a chapter's exercises, which are written another way."""
+    solutions = load_solutions(chapter(number)).SOLUTIONS
+    return {solution.name: solution.reference for solution in solutions}
 
 
 def definitions(number, names, around):

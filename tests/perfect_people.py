@@ -1,4 +1,4 @@
-"""What chapter 12 defines, people with perfect fields, and answers to its exercises."""
+"""What chapter 12 defines, and people with perfect fields."""
 
 import heapq
 import math
@@ -10,7 +10,7 @@ import torch.nn.functional as F
 from chapter_definitions import definitions
 from torch import Tensor, nn
 
-from course_lib import geometry, masks, notebooks
+from course_lib import geometry, masks
 from course_lib.crops import everyone_on
 from course_lib.data import Crops
 from course_lib.skeletons import COCO17
@@ -33,12 +33,6 @@ def chapter():
     names |= {"find_people", "enlarge", "pixel_distances", "WEIGHTS", "total_loss"}
     names |= {"mean_at", "LEAST", "masks_by"}
     return definitions("12", names, around)
-
-
-def answers():
-    """The answers to the exercises, which are written another way."""
-    solutions = notebooks.load_solutions(notebooks.chapter("12")).SOLUTIONS
-    return {solution.name: solution.reference for solution in solutions}
 
 
 def some_people(generator, count, height=120, width=200, labelled=0.9):

@@ -1,4 +1,4 @@
-"""What chapter 11 defines, people to try it on, and answers to its exercises."""
+"""What chapter 11 defines, and people to try it on."""
 
 from dataclasses import dataclass
 from functools import partial
@@ -11,7 +11,7 @@ from scipy import sparse, spatial
 from torch import Tensor, nn
 from torchvision.ops import roi_align
 
-from course_lib import dense, geometry, notebooks
+from course_lib import dense, geometry
 from course_lib.data import GOLDEN
 from course_lib.scenes import Scenes, alone, look_up
 from course_lib.simple_baseline import Trunk, make_trunk
@@ -38,12 +38,6 @@ def chapter():
     names |= {"similarity", "match_people", "precision", "METRICS", "judge", "Report"}
     names |= {"mirror_image"}
     return definitions("11", names, around)
-
-
-def answers():
-    """The answers to the exercises, which are written another way."""
-    solutions = notebooks.load_solutions(notebooks.chapter("11")).SOLUTIONS
-    return {solution.name: solution.reference for solution in solutions}
 
 
 def some_people():

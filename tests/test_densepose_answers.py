@@ -13,9 +13,10 @@ import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
+from chapter_definitions import answers
 from pycocotools.coco import COCO
 from pycocotools.cocoeval import COCOeval
-from surface_people import answers, chapter, some_people, two_in_one
+from surface_people import chapter, some_people, two_in_one
 from torch import nn
 
 from course_lib import dense, geometry
@@ -29,7 +30,7 @@ def built():
 
 @pytest.fixture(scope="module")
 def reference():
-    return answers()
+    return answers("11")
 
 
 @pytest.fixture(scope="module")
@@ -98,8 +99,6 @@ class Bare(nn.Module):
 def test_coarse_targets_are_those_of_a_loop(built, people):
     rows = torch.tensor([0, 1, 2])
     scenes, _ = alone(people, rows, 96)
-    owner = scenes.owner.clone()
-    scenes = Scenes(**{**vars(scenes), "owner": owner})
     boxes = geometry.expand_box(scenes.boxes, 1.2)
     answer = built["Answer"](torch.zeros(3, 90, 8, 6), boxes)
     found = built["coarse_target"](answer, scenes)
@@ -208,7 +207,7 @@ def test_a_surface_is_read_as_in_a_loop(built):
         assert [u, v] == pytest.approx(wanted if label else [0, 0], abs=1e-6)
 
 
-def test_a_teacher_is_asked_where_the_points_are(built, people):
+def test_a_teacher_is_asked_where_the_points_are(built, people, monkeypatch):
     """One that knows the truth tells it, to a px of the picture that it sees."""
 
     def teacher(images, boxes):
@@ -229,10 +228,9 @@ def test_a_teacher_is_asked_where_the_points_are(built, people):
         truth.append(scenes)
         return scenes, affine
 
-    built["alone"] = spied
+    monkeypatch.setitem(built, "alone", spied)
     few = people.with_fewer(10)
     taught = built["teach"](teacher, few, 0)
-    built["alone"] = alone
     assert taught.points.shape == (len(people), 30, 2)
     assert torch.equal(taught.labels[:, :10], few.labels)
     column, row = taught.points.long().unbind(dim=-1)
@@ -342,8 +340,8 @@ def coco_precisions(likeness: dict, scores: list) -> dict[float, float]:
     return dict(zip(run.params.iouThrs.tolist(), wanted.tolist(), strict=True))
 
 
-def agree(built, likeness, scores):
-    """Whether the chapter's precision is COCO's at each of its thresholds."""
+def assert_as_coco(built, likeness, scores):
+    """The chapter's precision is COCO's at each of its thresholds."""
     tables = [torch.from_numpy(table) for table in likeness.values()]
     for least, wanted in coco_precisions(likeness, scores).items():
         value = built["precision"](tables, scores, least)
@@ -359,7 +357,7 @@ def test_precision_is_that_of_coco(built, seed):
         likeness[image] = rng.random((more, count))
         own = rng.permutation(1000)[:more] / 1000 + image * 1e-5
         scores.append(torch.from_numpy(own))
-    agree(built, likeness, scores)
+    assert_as_coco(built, likeness, scores)
 
 
 def test_precision_takes_the_hit_at_the_recall_itself(built):
@@ -367,7 +365,7 @@ def test_precision_takes_the_hit_at_the_recall_itself(built):
     rng = np.random.default_rng(7)
     likeness = {image: rng.random((4, 4)) ** 0.25 for image in range(1, 26)}
     order = rng.permutation(100).reshape(25, 4) / 100
-    agree(built, likeness, [torch.from_numpy(own) for own in order])
+    assert_as_coco(built, likeness, [torch.from_numpy(own) for own in order])
 
 
 def test_right_answers_are_perfect_in_a_report(built):
@@ -389,7 +387,7 @@ def test_right_answers_are_perfect_in_a_report(built):
     assert halved.numbers()["GPS"] == pytest.approx(100)
 
 
-def test_the_truth_is_judged_to_be_right(built, people):
+def test_the_truth_is_judged_to_be_right(built, people, monkeypatch):
     scenes = two_in_one(people)
     parts = F.one_hot(scenes.parts, 25).permute(0, 3, 1, 2).float()
     maps = torch.zeros(1, 90, 32, 64)
@@ -402,11 +400,11 @@ def test_the_truth_is_judged_to_be_right(built, people):
         far = (labels != true_labels).float()
         return far.masked_fill((labels == 0) | (true_labels == 0), torch.inf)
 
-    built["surface_distance"] = apart
+    monkeypatch.setitem(built, "surface_distance", apart)
     places = dense.pixel_places(32, 64, "cpu")
-    built["dense"] = SimpleNamespace(pixel_places=lambda *_: places)
+    small = SimpleNamespace(pixel_places=lambda *_: places)
+    monkeypatch.setitem(built, "dense", small)
     far, labels, likeness, iou, _ = built["judge"](answer, scenes.boxes, scenes, False)
-    built["dense"] = dense
     is_point = scenes.labels > 0
     is_right = (labels == scenes.labels)[is_point]
     assert is_right.float().mean() > 0.85  # px here are five times larger

@@ -11,11 +11,11 @@ import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
-from chapter_definitions import definitions
+from chapter_definitions import answers, definitions
 from scipy.optimize import linear_sum_assignment
 from torch import Tensor, nn
 
-from course_lib import geometry, notebooks
+from course_lib import geometry
 from course_lib.data import Augment, Crops, PoseDataset, golden, sample_crops
 from course_lib.skeletons import get_skeleton
 
@@ -51,8 +51,7 @@ def built():
 @pytest.fixture(scope="module")
 def reference():
     """The answer to the exercise that groups peaks, which is written another way."""
-    solutions = notebooks.load_solutions(notebooks.chapter("09")).SOLUTIONS
-    return {solution.name: solution.reference for solution in solutions}["assemble"]
+    return answers("09")["assemble"]
 
 
 def some_people(generator, count, height=184, width=328, labelled=0.9):

@@ -270,6 +270,17 @@ def test_a_damaged_file_is_named(tmp_path, text):
         results.stored("07", folder=tmp_path)
 
 
+@pytest.mark.parametrize("text", ["{", "{}", "7"])
+def test_a_damaged_run_is_named(house, text):
+    runs, target = house
+    run(0, 0.5)
+    path = next(runs.glob("*-seed0.json"))
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(ValueError, match=r"seed0\.json is damaged.* run that seed"):
+        collecting.collect(runs, target)
+    assert not target.exists() or not list(target.iterdir())
+
+
 def test_data_versions_are_those_of_the_programs():
     assert results.data_version("rendered") == GENERATOR_VERSION
     assert results.data_version("lspet") == lsp.CONVERTER_VERSION

@@ -131,7 +131,14 @@ def test_who_comes_later_stands_in_front(people):
     x, y = scenes.keypoints[0].round().long().unbind(dim=-1)
     inside = (x >= 0) & (x < above.shape[1]) & (y >= 0) & (y < above.shape[0])
     is_under = above[y.clamp(0, above.shape[0] - 1), x.clamp(0, above.shape[1] - 1)] > 0
-    assert not scenes.visible[0][inside & is_under].any()
+    wanted = people.visible[0] * (inside & ~is_under)
+    assert torch.equal(scenes.visible[0], wanted)
+    away, _ = still(1)
+    away[:, 0, 2] += people.images.shape[-1] / 2  # half a picture to the right
+    moved = compose(people, rows[:1], away, torch.zeros(1).bool(), images[:1], same)
+    is_out = moved.keypoints[0, :, 0].round() >= above.shape[1]
+    assert is_out.any()
+    assert torch.equal(moved.visible[0] > 0, (people.visible[0] > 0) & ~is_out)
 
 
 def test_mirrored_people_have_mirrored_labels(people):
@@ -148,6 +155,8 @@ def test_mirrored_people_have_mirrored_labels(people):
     assert torch.equal(found.labels, labels)
     assert torch.allclose(found.uv, uv)
     order = people.skeleton.flip_permutation
+    assert torch.equal(found.visible[0], plain.visible[0, order])
+    assert plain.visible.any()
     x = width - 1 - plain.keypoints[0, order, 0]
     assert torch.allclose(found.keypoints[0, :, 0], x, atol=1e-3)
 
@@ -185,8 +194,12 @@ def test_points_of_scenes_lie_on_their_person(people):
     backgrounds = torch.zeros(1, 3, 96, 96, dtype=torch.uint8)
     scenes = draw_scenes(people, backgrounds, 12, (40, 90), seeded(1), same)
     is_point = scenes.labels > 0
-    on = look_up(scenes.whose(), scenes.points)
-    assert on[is_point].all()
+    single = draw_scenes(
+        people, backgrounds, 12, (40, 90), seeded(1), same, slots=1, turn=0.0
+    )
+    inside = ((single.points >= 0) & (single.points <= 95)).all(dim=-1)
+    assert (single.labels > 0)[inside].float().mean() > 0.9  # else at borders
+    assert not (single.labels > 0)[~inside].any()
     there = look_up(scenes.parts.repeat_interleave(3, 0), scenes.points)
     assert (there == scenes.labels)[is_point].float().mean() > 0.85  # else at borders
 

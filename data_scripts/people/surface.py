@@ -9,7 +9,7 @@ from data_scripts.people.angles import ANGLES
 from data_scripts.people.body import Body, vertex_normals
 
 APART = {"L_sa": 38.0, "R_sa": 38.0, "L_ha": 9.0, "R_ha": 9.0}  # arms and legs, degrees
-ADULT = 0.72  # age, as in `body.ANCHORS`
+ADULT = 0.72  # age, on the scale of `body.ANCHORS`
 
 
 @dataclass(frozen=True)
@@ -34,5 +34,5 @@ def adult(resolution: str = "full") -> Surface:
         angles[0, ANGLES.index(name)] = degrees
     vertices, _ = body.pose(angles, {"age": torch.tensor([ADULT])})
     normals = vertex_normals(vertices, body.faces)
-    parts = vertices[0].double(), normals[0].double(), body.faces, body.parts.long()
-    return Surface(*(part.numpy() for part in (*parts, body.uv.double())))
+    arrays = vertices[0].double(), normals[0].double(), body.faces, body.parts.long()
+    return Surface(*(array.numpy() for array in (*arrays, body.uv.double())))
