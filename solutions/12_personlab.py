@@ -48,7 +48,7 @@ def edited(reference, old, new):
     source = inspect.getsource(reference)
     if old not in source:
         raise ValueError(f"{reference.__name__} has no {old!r}.")
-    namespace = {"torch": torch, "F": F, "math": math}
+    namespace = {"torch": torch, "F": F}
     exec(source.replace(old, new), namespace)
     return namespace[reference.__name__]
 
@@ -127,11 +127,11 @@ def hough(heat, short, stride, radius):
         is_on = (column >= 0) & (column < width) & (row >= 0) & (row < height)
         place = row[is_on].long(), column[is_on].long()
         found.index_put_(place, (heat * share)[is_on], accumulate=True)
-    return found / (math.pi * (radius / stride) ** 2)
+    return found / (torch.pi * (radius / stride) ** 2)
 
 
 vote, vote_with = (partial(f, hough) for f in (edited, with_given))
-AREA = "(math.pi * (radius / stride) ** 2)"
+AREA = "(torch.pi * (radius / stride) ** 2)"
 IS_ON = "(column >= 0) & (column < width) & (row >= 0) & (row < height)"
 ONTO_MAP = "column, row = column.clamp(0, width - 1), row.clamp(0, height - 1)"
 WHOLE = "(x >= 0) & (x < width - 1) & (y >= 0) & (y < height - 1)"  # or not at all
@@ -358,7 +358,7 @@ HOUGHS = [
     Wrong(vote_with(lambda h, s, *rest: (h, -s, *rest)), WHERE),
     Wrong(vote_with(lambda h, s, *rest: (h, 0 * s, *rest)), WHERE),
     Wrong(vote(AREA, "1"), WEIGHT),
-    Wrong(vote(AREA, "(math.pi * radius / stride)"), WEIGHT),
+    Wrong(vote(AREA, "(torch.pi * radius / stride)"), WEIGHT),
     Wrong(vote(AREA, "found.sum()"), WEIGHT),
     Wrong(vote_with(lambda h, *rest: (1.0 * (h > 0), *rest)), WEIGHT),
     Wrong(vote_with(lambda h, s, *rest: (h, s.round(), *rest)), "a vote is split"),
@@ -366,7 +366,7 @@ HOUGHS = [
     Wrong(vote("True", "False"), "votes add up"),
     Wrong(vote_with(lambda h, *rest: (h * (h > 0.5), *rest)), "every cell votes"),
     Wrong(vote_with(lambda h, *rest: (h * (h > 0.01), *rest)), "every cell votes"),
-    Wrong(vote(AREA, "(math.pi * radius**2)"), CELLS),
+    Wrong(vote(AREA, "(torch.pi * radius**2)"), CELLS),
     Wrong(vote_with(lambda h, a, s, r: (h, a, 1, r / s)), CELLS),
     Wrong(vote_with(lambda h, a, s, r: (h, a + (s - 1) / 2, s, r)), CELLS),
     Wrong(vote("is_on = (", f"{ONTO_MAP}; is_on = ("), LOST),

@@ -22,7 +22,7 @@ HOUGH = [
             "How much does a vote count, and by what is their sum divided?",
             "Its heat counts. The sum is divided by the number of cells that a disk "
             "covers: pi * radius**2, if the stride is 1.",
-            "h / (math.pi * (radius / stride) ** 2): not by its sum, and not by its "
+            "h / (torch.pi * (radius / stride) ** 2): not by its sum, and not by its "
             "maximum.",
         ),
     ),
@@ -61,7 +61,7 @@ HOUGH = [
             "Offsets and the radius are in px. How far is 8 px on a map of stride 4?",
             "Two cells. A cell with offset 0 votes for itself, at any stride, and a "
             "disk covers fewer cells.",
-            "columns + short[0] / stride, and math.pi * (radius / stride) ** 2.",
+            "columns + short[0] / stride, and torch.pi * (radius / stride) ** 2.",
         ),
     ),
     Case(
