@@ -159,7 +159,9 @@ class BasinViews:
         """D to the right, a row for each person."""
         rows = (0.4 - len(self.data.poses), 0.6)
         more = {"y_ticks": (), "left_margin": 104, "right_margin": 60}
-        name = "distance D, all joints, in sizes of the person"
+        name = (
+            f"distance D, all joints, in sizes of the person (bars end at {FARTHEST})"
+        )
         return Axes((0, FARTHEST), rows, name, "", *self.chart_size, **more)
 
     def chart(self) -> list[Primitive]:
