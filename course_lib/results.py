@@ -109,7 +109,7 @@ def record(
 
 def load(path: Path) -> dict:
     """A result file. ValueError naming it when it is damaged or lacks something."""
-    fix = "Restore it, or delete it and run the chapter, --claims or --profile full."
+    fix = "Restore it, or delete it and run its chapter (--claims, or --profile full)."
     try:
         document = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:

@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from course_lib import geometry, masks
 from course_lib.crops import everyone_on
 from course_lib.data import Crops
+from course_lib.simple_baseline import oks_nms
 from course_lib.skeletons import COCO17
 
 JOINTS = len(COCO17)
@@ -25,13 +26,15 @@ def chapter():
     around |= {"geometry": geometry, "Crops": Crops, "everyone_on": everyone_on}
     around |= {"skeleton": COCO17, "joint_count": JOINTS, "masks": masks}
     around |= {"device": torch.device("cpu"), "STRIDE": 8, "RADIUS": 16.0}
+    around["oks_nms"] = oks_nms
     names = {"dilate", "densify", "Fields", "PersonLab", "cell_centres", "mid_targets"}
     names |= {"disks_of", "TREE", "PAIRS", "DOWN", "EDGES", "STARTS", "read_all"}
     names |= {"long_targets", "make_truth", "refined", "refine_all", "GRID", "corners"}
     names |= {"read", "cast_votes", "find_peaks", "walk_from", "WALKS", "grow", "REACH"}
     names |= {"decode", "KAPPA", "box_areas", "joint_scores", "soft_scores", "cut_out"}
     names |= {"find_people", "enlarge", "pixel_distances", "WEIGHTS", "total_loss"}
-    names |= {"mean_at", "LEAST", "masks_by"}
+    names |= {"mean_at", "LEAST", "masks_by", "placed", "planted", "limb_errors"}
+    names |= {"joint_errors", "other_way"}
     return definitions("12", names, around)
 
 

@@ -15,8 +15,17 @@ from course_lib import dense, geometry
 from course_lib.data import GOLDEN
 from course_lib.scenes import Scenes, alone, look_up
 from course_lib.simple_baseline import Trunk, make_trunk
+from course_lib.skeletons import COCO17
 
 PARTS = 24
+
+
+def some_tables():
+    """VERTEX (25, 64, 64) and WAYS (40, 40) m of a surface that is made up."""
+    generator = torch.Generator().manual_seed(3)
+    vertex = torch.randint(40, (PARTS + 1, 64, 64), generator=generator)
+    ways = torch.rand(40, 40, generator=generator).half()
+    return {"VERTEX": vertex, "WAYS": torch.minimum(ways, ways.T)}
 
 
 def chapter():
@@ -27,9 +36,11 @@ def chapter():
     around |= {"Trunk": Trunk, "make_trunk": make_trunk, "roi_align": roi_align}
     around |= {"Scenes": Scenes, "look_up": look_up}
     around |= {"alone": alone, "device": torch.device("cpu")}
-    around |= {"PARTS": PARTS, "POINTS": 30, "SCENE": 128}
+    around |= {"PARTS": PARTS, "POINTS": 30, "SCENE": 128, "CHART": 64}
+    around["BONES"] = torch.tensor(COCO17.limb_indices)
+    around |= some_tables()
     names = {"mesh_edges", "unrolled_chords", "shortest_ways", "SIDES", "SWAP"}
-    names |= {"mirror_labels"}
+    names |= {"mirror_labels", "surface_vertex", "surface_distance", "bone_places"}
     names |= {"Pyramid", "pool_regions", "COARSE", "CHANNELS", "Head", "Answer"}
     names |= {"Whole", "Regions", "TRUNK", "FEATURES", "OURS", "LIMBS", "TO_COARSE"}
     names |= {"coarse_target", "mask_loss", "point_errors", "WEIGHTS", "surface_loss"}

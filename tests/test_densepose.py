@@ -101,6 +101,48 @@ def test_ways_are_those_of_floyd_and_warshall(built, reference, has_chords):
         assert (found <= 1.09 * straight + 1e-5).all()
 
 
+def test_distances_are_looked_up(built):
+    generator = seeded(6)
+    labels = torch.randint(25, (2, 60), generator=generator)
+    uv = torch.rand(2, 60, 2, generator=generator)
+    uv[:, 0], uv[:, 1] = 0.0, 1.0  # the corners of the charts
+    far = built["surface_distance"](labels[0], uv[0], labels[1], uv[1])
+    for n in range(60):
+        ends = []
+        for label, (u, v) in zip(labels[:, n].tolist(), uv[:, n].tolist(), strict=True):
+            place = (min(math.floor(64 * x), 63) for x in (u, v))
+            ends.append(int(built["VERTEX"][label, *place]))
+        wanted = built["WAYS"][ends[0], ends[1]].item()
+        if 0 in labels[:, n].tolist():
+            wanted = math.inf
+        assert far[n].item() == wanted
+    assert far.isinf().any()
+    assert far.isfinite().any()
+
+
+def test_a_place_beside_a_bone_is_told_by_its_joints(built):
+    generator = seeded(7)
+    joints = 90 * torch.rand(3, 17, 2, generator=generator, dtype=torch.double)
+    points = 110 * torch.rand(3, 40, 2, generator=generator, dtype=torch.double) - 10
+    codes = built["bone_places"](points, joints)
+    share = torch.linspace(0, 1, 4001, dtype=torch.double)[:, None]
+    for person in range(3):
+        for point, code in zip(points[person], codes[person].tolist(), strict=True):
+            ends = joints[person][built["BONES"]]  # (L, 2, 2)
+            near = [
+                ((1 - share) * a + share * b - point).norm(dim=1).min() for a, b in ends
+            ]
+            bone, rest = divmod(code, 40)
+            assert near[bone] <= min(near) + 1e-6
+            (a, b), (step, side) = ends[bone], divmod(rest, 2)
+            turn = torch.linalg.det(torch.stack([point - a, b - a]))
+            assert side == int(turn > 0)
+            off, bone_length = point - a, (b - a).norm()
+            angle = math.atan2(*off.flip(0)) - math.atan2(*(b - a).flip(0))
+            along = (off.norm() * math.cos(angle) / bone_length).item()
+            assert step == int(10 * min(max(along, -0.5), 1.49) + 5)
+
+
 # --- Labels --------------------------------------------------------------------------
 
 
